@@ -1,0 +1,322 @@
+/*-------------------------------------------------------------------------
+ *
+ * ratings.c
+ *	  The state type "ratings": growing and merging.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "agreement/ratings.h"
+#include "common/compat.h"
+#include "common/interrupts.h"
+#include "utils/memutils.h"
+
+/* a group of ten rows should not pay for more than it holds */
+#define LOG_START 4
+
+/* below so many rows the size limit is not worth a thought */
+#define FIRST_SIZE_CHECK ((size_t) 1 << 16)
+
+static void
+ratings_init(State *s)
+{
+	Ratings    *r = (Ratings *) s;
+
+	dict_init(&r->items, s->cx);
+	dict_init(&r->raters, s->cx);
+	dict_init(&r->labels, s->cx);
+	dict_init(&r->clusters, s->cx);
+	r->row_size = NARROW_ROW;
+	r->log_sorted = true;
+	r->next_check = FIRST_SIZE_CHECK;
+	r->conflict = -1;
+	r->cluster_conflict = -1;
+}
+
+/* ---- kinds of columns ---- */
+
+static const char *
+id_kind_name(uint8 kind)
+{
+	return kind == ID_INT8 ? "bigint" : kind == ID_UUID ? "uuid" : "text";
+}
+
+static const char *
+value_kind_name(uint8 kind)
+{
+	return kind == VALUE_NUMBER ? "number" : kind == VALUE_ORDERED ? "enum" :
+		kind == VALUE_SET ? "array" : "text";
+}
+
+static const char *
+at_kind_name(const RatingsKind *k)
+{
+	if (k->at == AT_NONE)
+		return "no \"at\"";
+	if (k->revision)
+		return k->at == AT_FIRST ? "the earliest revision" : "the newest revision";
+	return k->at == AT_FIRST ? "the earliest time" : "the newest time";
+}
+
+static void
+kind_mismatch(const char *what, const char *a, const char *b, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("ratings of different kinds cannot be put together"),
+			 errdetail("The %s is of kind %s in one and %s in the other.", what, a, b),
+			 errhint("%s", hint)));
+}
+
+/* Another row or state must be of the same kinds as what is there already */
+void
+ratings_check_kind(const Ratings *r, const RatingsKind *k)
+{
+	static const char cast_hint[] = "Cast the column to one type, for example text.";
+
+	if (r->kind.item != k->item)
+		kind_mismatch("item", id_kind_name(r->kind.item), id_kind_name(k->item), cast_hint);
+	if (r->kind.rater != k->rater)
+		kind_mismatch("rater", id_kind_name(r->kind.rater), id_kind_name(k->rater), cast_hint);
+	if (r->kind.value != k->value)
+		kind_mismatch("value", value_kind_name(r->kind.value), value_kind_name(k->value), cast_hint);
+	if (r->kind.at != k->at || r->kind.revision != k->revision)
+		kind_mismatch("order of ratings", at_kind_name(&r->kind), at_kind_name(k),
+					  "Give \"at\" in every row or in none, of one type, to one of ratings_agg and ratings_first_agg.");
+}
+
+void
+ratings_set_kind(Ratings *r, const RatingsKind *k)
+{
+	if (r->kind.item == ID_NONE)
+	{
+		r->kind = *k;
+		if (k->at != AT_NONE)
+			r->row_size = sizeof(LogRow);
+	}
+	else
+		ratings_check_kind(r, k);
+}
+
+/* ---- the log ---- */
+
+/* From now on rows have an "at" or a cluster */
+void
+ratings_widen(Ratings *r)
+{
+	char	   *old = r->log;
+
+	if (r->row_size == sizeof(LogRow))
+		return;
+	if (r->cap_log > 0)
+	{
+		r->log = MemoryContextAllocHuge(r->state.cx, mul_size(r->cap_log, sizeof(LogRow)));
+		for (size_t i = 0; i < r->n_log; i++)
+		{
+			LogRow	   *row = (LogRow *) (r->log + i * sizeof(LogRow));
+
+			memset(row, 0, sizeof(LogRow));
+			memcpy(row, old + i * NARROW_ROW, NARROW_ROW);
+		}
+		pfree(old);
+	}
+	r->row_size = sizeof(LogRow);
+}
+
+/*
+ * Size is checked as the log grows, by an upper bound of the canonical bytes.
+ * Past the limit the log is settled, since repeats may have filled it; what is
+ * then too large is refused.
+ */
+static void
+check_size(Ratings *r)
+{
+	if (ratings_size_bound(r) > (double) state_size_limit())
+	{
+		ratings_settle(r);
+		if (ratings_size_bound(r) > (double) state_size_limit())
+			wire_too_large(ratings_type.name, state_size_limit());
+	}
+	/* a settled state near the limit must not be settled again for each row */
+	r->next_check = Max(r->n_log + r->n_log / 2, (size_t) Max(r->n_obs / 2, FIRST_SIZE_CHECK));
+}
+
+void
+ratings_grow_log(Ratings *r, size_t n)
+{
+	size_t		cap;
+
+	if (r->n_log + n > r->next_check)
+		check_size(r);
+	if (r->n_log + n <= r->cap_log)
+		return;
+	cap = r->cap_log ? r->cap_log * 2 : LOG_START;
+	/* doubling gigabytes wastes more than copying them costs */
+	if (cap > ((size_t) 1 << 24))
+		cap = r->cap_log + r->cap_log / 2;
+	cap = Max(cap, r->n_log + n);
+	if (r->log == NULL)
+		r->log = MemoryContextAllocHuge(r->state.cx, mul_size(cap, r->row_size));
+	else
+		r->log = repalloc_huge(r->log, mul_size(cap, r->row_size));
+	r->cap_log = cap;
+}
+
+/* Look up the items that wait in the batch: they belong to the last rows */
+void
+ratings_resolve_items(Ratings *r)
+{
+	uint32		code[DICT_BATCH];
+	int			n = dict_batch_resolve(&r->items, code);
+
+	for (int i = 0; i < n; i++)
+	{
+		LogRow	   *row = log_row(r, r->n_log - n + i);
+
+		row->item = code[i];
+		ratings_saw_item(r, code[i]);
+	}
+}
+
+/* ---- merging ---- */
+
+/* codes of src's dictionary in dst's */
+static uint32 *
+translate(Dict *dst, const Dict *src)
+{
+	uint32	   *code = palloc_extended(mul_size(sizeof(uint32), Max(src->n, 1)),
+									   MCXT_ALLOC_HUGE);
+
+	for (uint32 i = 0; i < src->n; i++)
+	{
+		const DictEntry *e = &src->entry[i];
+
+		HD_CHECK_EVERY(i);
+		code[i] = dict_add(dst, e->prefix, e->len > 8 ? src->arena + e->off : NULL, e->len);
+	}
+	return code;
+}
+
+/* Is every label of a in b, in the same order? */
+static bool
+is_subsequence(const Dict *a, const Dict *b)
+{
+	uint32		i = 0;
+
+	for (uint32 j = 0; j < b->n && i < a->n; j++)
+	{
+		const DictEntry *x = &a->entry[i];
+		const DictEntry *y = &b->entry[j];
+
+		if (x->prefix == y->prefix && x->len == y->len &&
+			(x->len <= 8 || memcmp(a->arena + x->off, b->arena + y->off, x->len) == 0))
+			i++;
+	}
+	return i == a->n;
+}
+
+/*
+ * Ordered labels: an enum grows by ALTER TYPE ... ADD VALUE, so of two lists
+ * one contains the other.  Codes of the shorter are moved to the longer.
+ */
+static void
+merge_ordered_labels(Ratings *dst, Ratings *src)
+{
+	Dict		longer;
+	uint32	   *code;
+
+	if (is_subsequence(&src->labels, &dst->labels))
+		return;
+	if (!is_subsequence(&dst->labels, &src->labels))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("ratings with different lists of ordered labels cannot be put together"),
+				 errdetail("Neither list contains the other in its order."),
+				 errhint("Build both states again from the enum as it is now.")));
+
+	/* settled columns hold label codes, too: put everything in the log */
+	ratings_reopen(dst);
+	dict_init(&longer, dst->state.cx);
+	pfree(translate(&longer, &src->labels));
+	code = translate(&longer, &dst->labels);
+	for (size_t i = 0; i < dst->n_log; i++)
+	{
+		LogRow	   *row = log_row(dst, i);
+
+		row->label = code[row->label];
+	}
+	dict_free(&dst->labels);
+	dst->labels = longer;
+	pfree(code);
+}
+
+static void
+ratings_merge(State *d, State *s)
+{
+	Ratings    *dst = (Ratings *) d;
+	Ratings    *src = (Ratings *) s;
+	uint32	   *rater,
+			   *label,
+			   *item = NULL,
+			   *cluster = NULL;
+	int32		fact = 0;
+
+	ratings_settle(src);
+	if (src->kind.item == ID_NONE)
+		return;
+	ratings_set_kind(dst, &src->kind);
+	state_changed(d);
+	if (src->n_item_clusters > 0)
+		ratings_widen(dst);
+	ratings_grow_log(dst, (size_t) src->n_obs + src->n_item_clusters);
+	if (dst->kind.value == VALUE_ORDERED)
+		merge_ordered_labels(dst, src);
+	ratings_resolve_items(dst);
+
+	rater = translate(&dst->raters, &src->raters);
+	label = translate(&dst->labels, &src->labels);
+	if (dst->kind.item != ID_INT8)
+		item = translate(&dst->items, &src->items);
+	cluster = translate(&dst->clusters, &src->clusters);
+
+	for (int32 i = 0; i < src->n_items; i++)
+	{
+		uint64		key = item ? item[i] : src->items.entry[i].prefix;
+		int32		j = src->start[i];
+
+		HD_CHECK_EVERY(i);
+		/* clusters ride on the item's rows; more clusters than rows repeat the last one */
+		for (; j < src->start[i + 1] ||
+			 (fact < src->n_item_clusters && src->cluster_item[fact] == i); j++)
+		{
+			int32		o = Min(j, src->start[i + 1] - 1);
+			uint32		c = 0;
+			LogRow	   *row;
+
+			if (fact < src->n_item_clusters && src->cluster_item[fact] == i)
+				c = cluster[src->cluster[fact++]] + 1;
+			row = ratings_push(dst, key, rater[src->rater[o]], label[src->label[o]]);
+			if (dst->row_size == sizeof(LogRow))
+			{
+				row->at = src->at ? src->at[o] : 0;
+				row->cluster = c;
+			}
+			ratings_saw_item(dst, key);
+		}
+	}
+	pfree(rater);
+	pfree(label);
+	pfree(cluster);
+	if (item)
+		pfree(item);
+}
+
+const StateType ratings_type = {
+	.name = "ratings",
+	.size = sizeof(Ratings),
+	.init = ratings_init,
+	.encode = ratings_encode,
+	.decode = ratings_decode,
+	.merge = ratings_merge
+};

@@ -1,0 +1,544 @@
+/*-------------------------------------------------------------------------
+ *
+ * ratings_codec.c
+ *	  The byte format of the type "ratings" (docs/storage.md).
+ *
+ * Version 1:
+ *	  byte		version
+ *	  byte		kind of item | rater << 2 | value << 4
+ *	  byte		flags: at mode (2 bits), at is a revision, clusters
+ *	  varint	number of raters, labels, [clusters], items, observations
+ *	  [varint]	the smallest "at", zigzag
+ *	  keys		of raters, labels, [clusters], items, in canonical order
+ *	  for each item:
+ *		[varint]	number of clusters, and their codes as differences
+ *		varint		number of observations, and for each of them:
+ *			varint	rater, as difference to the one before
+ *			varint	label
+ *			[varint] at, as difference to the smallest
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "agreement/ratings.h"
+#include "common/compat.h"
+#include "common/interrupts.h"
+#include "utils/uuid.h"
+
+#define RATINGS_VERSION 1
+
+#define FLAG_AT_MASK	0x03
+#define FLAG_REVISION	0x04
+#define FLAG_CLUSTERS	0x08
+#define FLAG_ALL		0x0f
+
+/* how a list of keys is written */
+typedef enum KeyForm
+{
+	KEYS_INT8,					/* differences */
+	KEYS_UUID,
+	KEYS_NUMBER,
+	KEYS_TEXT,					/* sorted: length of the prefix shared with the key before */
+	KEYS_SET,
+	KEYS_LIST					/* text in declared order */
+} KeyForm;
+
+static KeyForm
+id_form(uint8 kind)
+{
+	return kind == ID_INT8 ? KEYS_INT8 : kind == ID_UUID ? KEYS_UUID : KEYS_TEXT;
+}
+
+static KeyForm
+value_form(uint8 kind)
+{
+	return kind == VALUE_NUMBER ? KEYS_NUMBER : kind == VALUE_SET ? KEYS_SET :
+		kind == VALUE_ORDERED ? KEYS_LIST : KEYS_TEXT;
+}
+
+static size_t
+min_key_bytes(KeyForm form)
+{
+	return form == KEYS_UUID ? UUID_LEN : form == KEYS_NUMBER ? 8 :
+		form == KEYS_TEXT || form == KEYS_SET ? 2 : 1;
+}
+
+/* ---- writing ---- */
+
+static uint32
+shared_prefix(const uint8 *a, uint32 alen, const uint8 *b, uint32 blen)
+{
+	uint32		n = 0;
+
+	while (n < alen && n < blen && a[n] == b[n])
+		n++;
+	return n;
+}
+
+static void
+put_keys(WireWriter *w, const Dict *d, KeyForm form)
+{
+	uint8		tmp[2][8];
+	const uint8 *last = NULL;
+	uint32		last_len = 0;
+	int64		last_int = 0;
+
+	for (uint32 i = 0; i < d->n; i++)
+	{
+		uint32		len;
+		const uint8 *p = dict_key(d, i, tmp[i & 1], &len);
+
+		HD_CHECK_EVERY(i);
+		if (form == KEYS_INT8)
+		{
+			int64		v = dict_prefix_int64(d->entry[i].prefix);
+
+			wire_put_varint(w, i == 0 ? wire_zigzag(v) : (uint64) v - (uint64) last_int);
+			last_int = v;
+		}
+		else if (form == KEYS_UUID || form == KEYS_NUMBER)
+			wire_put_bytes(w, p, len);
+		else if (form == KEYS_LIST)
+		{
+			wire_put_varint(w, len);
+			wire_put_bytes(w, p, len);
+		}
+		else
+		{
+			uint32		n = i == 0 ? 0 : shared_prefix(last, last_len, p, len);
+
+			wire_put_varint(w, n);
+			wire_put_varint(w, len - n);
+			wire_put_bytes(w, p + n, len - n);
+			last = p;
+			last_len = len;
+		}
+	}
+}
+
+static void
+put_observations(WireWriter *w, const Ratings *r, int64 base)
+{
+	int32		fact = 0;
+
+	for (int32 i = 0; i < r->n_items; i++)
+	{
+		int32		rater = 0;
+
+		HD_CHECK_EVERY(i);
+		if (r->n_item_clusters > 0)
+		{
+			int32		from = fact;
+			int32		last = 0;
+
+			while (fact < r->n_item_clusters && r->cluster_item[fact] == i)
+				fact++;
+			wire_put_varint(w, fact - from);
+			for (int32 f = from; f < fact; last = r->cluster[f++])
+				wire_put_varint(w, r->cluster[f] - last);
+		}
+		wire_put_varint(w, r->start[i + 1] - r->start[i]);
+		for (int32 j = r->start[i]; j < r->start[i + 1]; j++)
+		{
+			wire_put_varint(w, r->rater[j] - rater);
+			wire_put_varint(w, r->label[j]);
+			if (r->at)
+				wire_put_varint(w, (uint64) r->at[j] - (uint64) base);
+			rater = r->rater[j];
+		}
+	}
+}
+
+static int64
+smallest_at(const Ratings *r)
+{
+	int64		at = r->n_obs > 0 ? r->at[0] : 0;
+
+	for (int32 j = 1; j < r->n_obs; j++)
+		at = Min(at, r->at[j]);
+	return at;
+}
+
+void
+ratings_encode(State *s, WireWriter *w)
+{
+	Ratings    *r = (Ratings *) s;
+	int64		base = 0;
+
+	ratings_settle(r);
+	wire_put_byte(w, RATINGS_VERSION);
+	wire_put_byte(w, r->kind.item | r->kind.rater << 2 | r->kind.value << 4);
+	wire_put_byte(w, r->kind.at | (r->kind.revision ? FLAG_REVISION : 0) |
+				  (r->n_item_clusters > 0 ? FLAG_CLUSTERS : 0));
+	wire_put_varint(w, r->raters.n);
+	wire_put_varint(w, r->labels.n);
+	if (r->n_item_clusters > 0)
+		wire_put_varint(w, r->clusters.n);
+	wire_put_varint(w, r->n_items);
+	wire_put_varint(w, r->n_obs);
+	if (r->kind.at != AT_NONE)
+	{
+		base = r->at ? smallest_at(r) : 0;
+		wire_put_varint(w, wire_zigzag(base));
+	}
+	put_keys(w, &r->raters, id_form(r->kind.rater));
+	put_keys(w, &r->labels, value_form(r->kind.value));
+	if (r->n_item_clusters > 0)
+		put_keys(w, &r->clusters, KEYS_TEXT);
+	put_keys(w, &r->items, id_form(r->kind.item));
+	put_observations(w, r, base);
+}
+
+/* ---- reading ---- */
+
+/* What the keys of a list must be, apart from their order */
+static void
+check_key(WireReader *r, KeyForm form, uint64 prefix, const uint8 *p, uint32 len)
+{
+	if (form == KEYS_NUMBER)
+	{
+		double		v = dict_prefix_float8(prefix);
+
+		if (!isfinite(v) || dict_key_float8(v) != prefix ||
+			(fabs(v) >= 9007199254740992.0 && v == floor(v)))
+			wire_fail(r, "A numeric value is out of range.");
+	}
+	else if (form == KEYS_SET)
+	{
+		if (!set_key_is_valid(p, len))
+			wire_fail(r, "A label set is not in canonical form.");
+	}
+	else if (form == KEYS_TEXT || form == KEYS_LIST)
+	{
+		if (!text_key_is_valid(p, len))
+			wire_fail(r, "A text is not valid in this encoding.");
+	}
+}
+
+static void
+get_int8_keys(WireReader *r, Dict *d, uint32 n)
+{
+	int64		v = 0;
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		uint64		u = wire_get_varint(r);
+
+		HD_CHECK_EVERY(i);
+		if (i == 0)
+			v = wire_unzigzag(u);
+		else
+		{
+			if (u == 0 || u > (uint64) PG_INT64_MAX - (uint64) v)
+				wire_fail(r, "Identifiers are not in ascending order.");
+			v = (int64) ((uint64) v + u);
+		}
+		dict_append(d, (uint64) v ^ (UINT64CONST(1) << 63), NULL, 8);
+	}
+}
+
+static void
+get_bytes_keys(WireReader *r, Dict *d, uint32 n, KeyForm form)
+{
+	uint8	   *key = NULL;		/* the key as a whole, for shared prefixes */
+	size_t		cap = 0;
+	uint32		len = 0;
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		uint64		shared = 0;
+		uint64		rest;
+		const uint8 *p;
+		uint64		prefix;
+		uint32		code;
+
+		HD_CHECK_EVERY(i);
+		if (form == KEYS_TEXT || form == KEYS_SET)
+		{
+			shared = wire_get_varint(r);
+			if (shared > len)
+				wire_fail(r, "A shared prefix is too long.");
+		}
+		rest = form == KEYS_UUID ? UUID_LEN : form == KEYS_NUMBER ? 8 : wire_get_varint(r);
+		p = wire_get_bytes(r, rest);
+		if ((form == KEYS_TEXT || form == KEYS_SET) && i > 0 &&
+			shared < len && rest > 0 && key[shared] == p[0])
+			wire_fail(r, "A shared prefix is too short.");
+		if (shared + rest > cap)
+		{
+			cap = Max(shared + rest, cap * 2);
+			key = key ? repalloc_huge(key, cap) : palloc_extended(cap, MCXT_ALLOC_HUGE);
+		}
+		if (rest > 0)
+			memcpy(key + shared, p, rest);
+		len = (uint32) (shared + rest);
+		prefix = len > 0 ? hd_load_prefix(key, len) : 0;
+		check_key(r, form, prefix, key ? key : p, len);
+
+		if (form == KEYS_LIST)
+		{
+			code = dict_add(d, prefix, key, len);
+			if (code != i)
+				wire_fail(r, "A label is there twice.");
+		}
+		else
+		{
+			code = dict_append(d, prefix, key, len);
+			if (code > 0 && dict_compare(d, code - 1, code) >= 0)
+				wire_fail(r, "Keys are not in ascending order.");
+		}
+	}
+	if (key)
+		pfree(key);
+}
+
+static void
+get_keys(WireReader *r, Dict *d, uint32 n, KeyForm form)
+{
+	if (form == KEYS_INT8)
+		get_int8_keys(r, d, n);
+	else
+		get_bytes_keys(r, d, n, form);
+}
+
+/* Codes that occur, to find keys that nothing refers to */
+static void
+check_used(WireReader *r, const bool *used, uint32 n)
+{
+	for (uint32 i = 0; i < n; i++)
+		if (!used[i])
+			wire_fail(r, "A key is not used.");
+}
+
+static bool *
+alloc_used(uint32 n)
+{
+	return palloc_extended(Max(n, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+}
+
+static void
+get_item_clusters(WireReader *w, Ratings *r, int32 i, int32 *cap, bool *used)
+{
+	uint32		n = wire_get_count(w, 1);
+	uint64		code = 0;
+
+	if (r->n_item_clusters + (int64) n > *cap)
+	{
+		int64		c = Min(Max((int64) *cap * 2, r->n_item_clusters + (int64) n), PG_INT32_MAX);
+
+		r->cluster_item = repalloc_huge(r->cluster_item, mul_size(c, sizeof(int32)));
+		r->cluster = repalloc_huge(r->cluster, mul_size(c, sizeof(int32)));
+		*cap = (int32) c;
+	}
+	for (uint32 k = 0; k < n; k++)
+	{
+		uint64		step = wire_get_varint(w);
+
+		if ((k > 0 && step == 0) || step >= r->clusters.n || code + step >= r->clusters.n)
+			wire_fail(w, "A cluster is out of range.");
+		code += step;
+		used[code] = true;
+		r->cluster_item[r->n_item_clusters] = i;
+		r->cluster[r->n_item_clusters++] = (int32) code;
+	}
+}
+
+static void
+get_observations(WireReader *w, Ratings *r, int64 base, bool clusters)
+{
+	bool	   *rater_used = alloc_used(r->raters.n);
+	bool	   *label_used = alloc_used(r->labels.n);
+	bool	   *cluster_used = alloc_used(r->clusters.n);
+	int32		cap_clusters = 16;
+	bool		base_seen = false;
+	int32		total = r->n_obs;
+	int32		j = 0;
+
+	if (clusters)
+	{
+		r->cluster_item = MemoryContextAlloc(r->state.cx, cap_clusters * sizeof(int32));
+		r->cluster = MemoryContextAlloc(r->state.cx, cap_clusters * sizeof(int32));
+	}
+	for (int32 i = 0; i < r->n_items; i++)
+	{
+		uint64		n;
+		uint64		rater = 0;
+
+		HD_CHECK_EVERY(i);
+		if (clusters)
+			get_item_clusters(w, r, i, &cap_clusters, cluster_used);
+		n = wire_get_varint(w);
+		if (n == 0 || n > (uint64) (total - j))
+			wire_fail(w, "The number of observations of an item is out of range.");
+		r->start[i] = j;
+		for (uint64 k = 0; k < n; k++, j++)
+		{
+			uint64		step = wire_get_varint(w);
+			uint64		label = wire_get_varint(w);
+
+			HD_CHECK_EVERY(k);
+			if (step >= r->raters.n || rater + step >= r->raters.n)
+				wire_fail(w, "A rater is out of range.");
+			if (label >= r->labels.n)
+				wire_fail(w, "A label is out of range.");
+			if (k > 0 && step == 0 && label <= (uint64) r->label[j - 1])
+				wire_fail(w, "Observations are not in ascending order.");
+			rater += step;
+			r->rater[j] = (int32) rater;
+			r->label[j] = (int32) label;
+			rater_used[rater] = true;
+			label_used[label] = true;
+			if (r->at)
+			{
+				uint64		d = wire_get_varint(w);
+
+				if (d > (uint64) PG_INT64_MAX - (uint64) base)
+					wire_fail(w, "A time is out of range.");
+				r->at[j] = (int64) ((uint64) base + d);
+				base_seen |= d == 0;
+				if (k > 0 && step == 0 && r->at[j] != r->at[j - 1])
+					wire_fail(w, "A rater has ratings of one item at different times.");
+			}
+		}
+	}
+	r->start[r->n_items] = j;
+	if (j != total)
+		wire_fail(w, "The number of observations is wrong.");
+	if (r->at && !base_seen && total > 0)
+		wire_fail(w, "The smallest time is wrong.");
+	if (clusters && r->n_item_clusters == 0)
+		wire_fail(w, "No item has a cluster.");
+	check_used(w, rater_used, r->raters.n);
+	if (r->kind.value != VALUE_ORDERED)
+		check_used(w, label_used, r->labels.n);
+	check_used(w, cluster_used, r->clusters.n);
+	pfree(rater_used);
+	pfree(label_used);
+	pfree(cluster_used);
+}
+
+static void
+get_kind(WireReader *w, RatingsKind *k, bool *clusters)
+{
+	uint8		kinds,
+				flags;
+
+	if (wire_get_byte(w) != RATINGS_VERSION)
+		wire_fail(w, "Its version is not known to this release of hdata.");
+	kinds = wire_get_byte(w);
+	flags = wire_get_byte(w);
+	k->item = kinds & 3;
+	k->rater = kinds >> 2 & 3;
+	k->value = kinds >> 4;
+	k->at = flags & FLAG_AT_MASK;
+	k->revision = (flags & FLAG_REVISION) != 0;
+	*clusters = (flags & FLAG_CLUSTERS) != 0;
+
+	/* a state that never saw a row has no kinds at all */
+	if (kinds == 0 ? flags != 0 :
+		k->item == ID_NONE || k->rater == ID_NONE ||
+		k->value == VALUE_NONE || k->value > VALUE_SET ||
+		flags > FLAG_ALL || k->at > AT_FIRST || (k->at == AT_NONE && k->revision))
+		wire_fail(w, "The kinds of its columns are not known.");
+}
+
+static int32 *
+alloc_codes(MemoryContext cx, size_t n)
+{
+	return MemoryContextAllocHuge(cx, mul_size(Max(n, 1), sizeof(int32)));
+}
+
+void
+ratings_decode(State *s, WireReader *w)
+{
+	Ratings    *r = (Ratings *) s;
+	bool		clusters;
+	uint32		n_raters,
+				n_labels,
+				n_clusters = 0,
+				n_items;
+	int64		base = 0;
+	KeyForm		item_form,
+				rater_form,
+				label_form;
+
+	get_kind(w, &r->kind, &clusters);
+	item_form = id_form(r->kind.item);
+	rater_form = id_form(r->kind.rater);
+	label_form = value_form(r->kind.value);
+
+	n_raters = wire_get_count(w, min_key_bytes(rater_form));
+	n_labels = wire_get_count(w, min_key_bytes(label_form));
+	if (clusters)
+		n_clusters = wire_get_count(w, min_key_bytes(KEYS_TEXT));
+	n_items = wire_get_count(w, min_key_bytes(item_form) + 3);
+	r->n_obs = wire_get_count(w, 2);
+	if (r->kind.at != AT_NONE)
+		base = wire_unzigzag(wire_get_varint(w));
+	if (r->kind.item == ID_NONE && n_raters + n_labels + n_items + r->n_obs > 0)
+		wire_fail(w, "The kinds of its columns are not known.");
+	if (r->n_obs == 0 && base != 0)
+		wire_fail(w, "The smallest time is wrong.");
+
+	dict_reserve(&r->items, n_items);
+	get_keys(w, &r->raters, n_raters, rater_form);
+	get_keys(w, &r->labels, n_labels, label_form);
+	get_keys(w, &r->clusters, n_clusters, KEYS_TEXT);
+	get_keys(w, &r->items, n_items, item_form);
+
+	r->n_items = (int32) n_items;
+	r->start = alloc_codes(s->cx, (size_t) n_items + 1);
+	r->rater = alloc_codes(s->cx, r->n_obs);
+	r->label = alloc_codes(s->cx, r->n_obs);
+	if (r->kind.at != AT_NONE)
+	{
+		r->at = MemoryContextAllocHuge(s->cx, mul_size(Max(r->n_obs, 1), sizeof(int64)));
+		r->row_size = sizeof(LogRow);
+	}
+	get_observations(w, r, base, clusters);
+	if (wire_left(w) > 0)
+		wire_fail(w, "There are bytes behind the end.");
+	ratings_find_conflicts(r);
+}
+
+/* ---- size ---- */
+
+static int
+varint_bytes(uint64 n)
+{
+	int			bytes = 1;
+
+	for (; n >= 0x80; n >>= 7)
+		bytes++;
+	return bytes;
+}
+
+static double
+keys_bound(const Dict *d)
+{
+	return (double) d->key_bytes + 10.0 * d->n;
+}
+
+/* No less than the canonical bytes will be: cheap, for the size limit */
+double
+ratings_size_bound(const Ratings *r)
+{
+	double		obs = (double) r->n_obs + r->n_log;
+	int			per_obs = varint_bytes(r->raters.n) + varint_bytes(r->labels.n);
+	double		size = 64;
+
+	if (r->kind.at != AT_NONE)
+		per_obs += 10;
+	size += obs * per_obs;
+	size += keys_bound(&r->raters) + keys_bound(&r->labels) + keys_bound(&r->clusters);
+	/* each row of the log may be an item of its own */
+	if (r->kind.item == ID_INT8)
+		size += 9.0 * (r->n_items + (double) r->n_log);
+	else
+		size += keys_bound(&r->items);
+	size += (1.0 + 5 * (r->clusters.n > 0)) * Max(r->n_items + (double) r->n_log, 1);
+	return size;
+}

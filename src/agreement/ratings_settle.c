@@ -1,0 +1,720 @@
+/*-------------------------------------------------------------------------
+ *
+ * ratings_settle.c
+ *	  From the log of a ratings state to its sorted columns.
+ *
+ * A hash table of items would miss the cache on every row.  So rows are only
+ * appended, and sorted once by radix when the state is read.  Whatever fails
+ * or is cancelled on the way leaves the log as complete as it was: columns
+ * and dictionaries are built beside it and take its place at the end.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "agreement/ratings.h"
+#include "common/compat.h"
+#include "common/interrupts.h"
+#include "common/radix.h"
+#include "utils/memutils.h"
+
+/* one row of an item while it is settled */
+typedef struct Fact
+{
+	uint64		key;			/* rank of the rater << 32 | rank of the label */
+	int64		at;
+} Fact;
+
+#define ST_SORT sort_facts
+#define ST_ELEMENT_TYPE Fact
+#define ST_COMPARE(a, b) ((a)->key < (b)->key ? -1 : (a)->key > (b)->key)
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_SCOPE static
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/* A dictionary's canonical order, and which of its keys are still in use */
+typedef struct Ranking
+{
+	uint32		n;
+	uint32	   *order;			/* rank -> code */
+	uint32	   *rank;			/* code -> rank */
+	bool	   *used;			/* by rank */
+} Ranking;
+
+typedef struct Settling
+{
+	Ratings    *r;
+	Ranking		raters;
+	Ranking		labels;
+	Ranking		clusters;
+
+	/* the columns that come into being */
+	int32		n_items;
+	int32		n_obs;
+	int32	   *start;
+	int32	   *rater;
+	int32	   *label;
+	int64	   *at;
+	int32		n_item_clusters;
+	int32		cap_item_clusters;
+	int32	   *cluster_item;
+	int32	   *cluster;
+	int32		conflict;
+	int32		cluster_conflict;
+
+	/* scratch for the rows of one item */
+	Fact	   *fact;
+	uint32	   *fact_cluster;
+	uint32		cap_fact;
+} Settling;
+
+static void *
+alloc_array(MemoryContext cx, size_t n, size_t size)
+{
+	return MemoryContextAllocHuge(cx, mul_size(Max(n, 1), size));
+}
+
+static void
+ranking_init(Ranking *k, const Dict *d, bool ordered)
+{
+	k->n = d->n;
+	k->rank = alloc_array(CurrentMemoryContext, d->n, sizeof(uint32));
+	k->used = MemoryContextAllocExtended(CurrentMemoryContext, Max(d->n, 1),
+										 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	if (ordered)
+	{
+		/* declared order; labels that nobody gave belong to the domain */
+		k->order = alloc_array(CurrentMemoryContext, d->n, sizeof(uint32));
+		for (uint32 i = 0; i < d->n; i++)
+			k->order[i] = i;
+		memset(k->used, true, d->n);
+	}
+	else
+		k->order = dict_sorted(d);
+	for (uint32 i = 0; i < d->n; i++)
+		k->rank[k->order[i]] = i;
+}
+
+static void
+ranking_free(Ranking *k)
+{
+	pfree(k->order);
+	pfree(k->rank);
+	pfree(k->used);
+}
+
+/*
+ * Close the gaps that unused keys leave: "order" and the codes in the column
+ * are renumbered.
+ */
+static void
+ranking_compress(Ranking *k, int32 *column, int32 n)
+{
+	uint32		m = 0;
+	uint32	   *code;
+
+	for (uint32 i = 0; i < k->n; i++)
+		m += k->used[i];
+	if (m == k->n)
+		return;
+	code = alloc_array(CurrentMemoryContext, k->n, sizeof(uint32));
+	m = 0;
+	for (uint32 i = 0; i < k->n; i++)
+	{
+		code[i] = m;
+		if (k->used[i])
+			k->order[m++] = k->order[i];
+	}
+	for (int32 j = 0; j < n; j++)
+	{
+		HD_CHECK_EVERY(j);
+		column[j] = code[column[j]];
+	}
+	k->n = m;
+	pfree(code);
+}
+
+/* Replace a dictionary by its keys in canonical order */
+static void
+adopt_order(Dict *d, const Ranking *k)
+{
+	Dict		sorted;
+
+	dict_init(&sorted, d->cx);
+	dict_reorder(&sorted, d, k->order, k->n);
+	dict_free(d);
+	*d = sorted;
+}
+
+/* ---- one item ---- */
+
+static void
+add_item_cluster(Settling *s, uint32 rank)
+{
+	if (s->n_item_clusters == s->cap_item_clusters)
+	{
+		int32		cap = Max(s->cap_item_clusters * 2, 16);
+		size_t		size = mul_size(cap, sizeof(int32));
+
+		s->cluster_item = s->cluster_item ? repalloc_huge(s->cluster_item, size) :
+			alloc_array(s->r->state.cx, cap, sizeof(int32));
+		s->cluster = s->cluster ? repalloc_huge(s->cluster, size) :
+			alloc_array(s->r->state.cx, cap, sizeof(int32));
+		s->cap_item_clusters = cap;
+	}
+	if (s->n_item_clusters > 0 && s->cluster_conflict < 0 &&
+		s->cluster_item[s->n_item_clusters - 1] == s->n_items)
+		s->cluster_conflict = s->n_item_clusters;
+	s->clusters.used[rank] = true;
+	s->cluster_item[s->n_item_clusters] = s->n_items;
+	s->cluster[s->n_item_clusters++] = rank;
+}
+
+static int
+compare_uint32(const void *a, const void *b)
+{
+	uint32		x = *(const uint32 *) a,
+				y = *(const uint32 *) b;
+
+	return (x > y) - (x < y);
+}
+
+static void
+settle_clusters(Settling *s, const LogRow *first, size_t n)
+{
+	uint32		m = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (first[i].cluster != 0)
+			s->fact_cluster[m++] = s->clusters.rank[first[i].cluster - 1];
+	if (m > 1)
+		qsort(s->fact_cluster, m, sizeof(uint32), compare_uint32);
+	for (uint32 i = 0; i < m; i++)
+		if (i == 0 || s->fact_cluster[i] != s->fact_cluster[i - 1])
+			add_item_cluster(s, s->fact_cluster[i]);
+}
+
+static inline void
+sort_item(Fact *f, size_t n)
+{
+	if (n > 16)
+	{
+		sort_facts(f, n);
+		return;
+	}
+	for (size_t i = 1; i < n; i++)
+	{
+		Fact		x = f[i];
+		size_t		j = i;
+
+		for (; j > 0 && f[j - 1].key > x.key; j--)
+			f[j] = f[j - 1];
+		f[j] = x;
+	}
+}
+
+/* Which of one rater's ratings of an item stand: the newest, or the earliest */
+static int64
+standing_at(AtMode mode, const Fact *f, size_t n)
+{
+	int64		at = f[0].at;
+
+	for (size_t i = 1; i < n; i++)
+		at = mode == AT_NEWEST ? Max(at, f[i].at) : Min(at, f[i].at);
+	return at;
+}
+
+static inline void
+emit(Settling *s, uint64 key, int64 at)
+{
+	int32		j = s->n_obs++;
+
+	s->rater[j] = (int32) (key >> 32);
+	s->label[j] = (int32) (uint32) key;
+	if (s->at)
+		s->at[j] = at;
+	s->raters.used[s->rater[j]] = true;
+	s->labels.used[s->label[j]] = true;
+}
+
+/* Facts of an item, sorted by rater and label: drop repeats and what was superseded */
+static void
+emit_facts(Settling *s, const Fact *f, size_t n)
+{
+	AtMode		mode = s->r->kind.at;
+	size_t		i = 0;
+
+	while (i < n)
+	{
+		size_t		end = i + 1;
+		int32		first = s->n_obs;
+		int64		at = 0;
+
+		while (end < n && (f[end].key >> 32) == (f[i].key >> 32))
+			end++;
+		if (mode != AT_NONE)
+			at = standing_at(mode, f + i, end - i);
+		for (uint64 last = ~UINT64CONST(0); i < end; i++)
+			if (f[i].key != last && (mode == AT_NONE || f[i].at == at))
+			{
+				last = f[i].key;
+				emit(s, last, at);
+			}
+		if (s->n_obs - first > 1 && s->conflict < 0)
+			s->conflict = first + 1;
+	}
+}
+
+static inline void
+settle_item(Settling *s, const char *first, size_t n)
+{
+	size_t		size = s->r->row_size;
+	bool		wide = size == sizeof(LogRow);
+
+	if (unlikely(n > s->cap_fact))
+	{
+		s->cap_fact = Max(n, (size_t) s->cap_fact * 2);
+		pfree(s->fact);
+		pfree(s->fact_cluster);
+		s->fact = alloc_array(CurrentMemoryContext, s->cap_fact, sizeof(Fact));
+		s->fact_cluster = alloc_array(CurrentMemoryContext, s->cap_fact, sizeof(uint32));
+	}
+	for (size_t i = 0; i < n; i++)
+	{
+		const LogRow *row = (const LogRow *) (first + i * size);
+
+		s->fact[i].key = (uint64) s->raters.rank[row->rater] << 32 | s->labels.rank[row->label];
+		s->fact[i].at = wide ? row->at : 0;
+	}
+	sort_item(s->fact, n);
+	s->start[s->n_items] = s->n_obs;
+	emit_facts(s, s->fact, n);
+	if (wide)
+		settle_clusters(s, (const LogRow *) first, n);
+	s->n_items++;
+}
+
+/* ---- the whole log ---- */
+
+static void
+sort_log(Ratings *r)
+{
+	void	   *tmp;
+
+	if (r->log_sorted)
+		return;
+	tmp = MemoryContextAllocHuge(r->state.cx, mul_size(r->cap_log, r->row_size));
+	radix_sort((void **) &r->log, &tmp, r->n_log, r->row_size);
+	pfree(tmp);
+	r->log_sorted = true;
+}
+
+/* Number of rows of the item that begins at row i of the sorted log */
+static inline size_t
+run_length(const Ratings *r, size_t i)
+{
+	uint64		item = log_row(r, i)->item;
+	size_t		n = 1;
+
+	while (i + n < r->n_log && log_row(r, i + n)->item == item)
+		n++;
+	return n;
+}
+
+static uint32
+count_runs(const Ratings *r)
+{
+	uint32		n = r->n_log > 0;
+
+	for (size_t i = 1; i < r->n_log; i++)
+	{
+		n += log_row(r, i)->item != log_row(r, i - 1)->item;
+		HD_CHECK_EVERY(i);
+	}
+	return n;
+}
+
+/* bigint items: the log is in their order */
+static void
+settle_int8_items(Settling *s, Dict *items, uint32 n_runs)
+{
+	Ratings    *r = s->r;
+	size_t		n;
+
+	dict_reserve(items, n_runs);
+	for (size_t i = 0; i < r->n_log; i += n)
+	{
+		HD_CHECK_EVERY(s->n_items);
+		n = run_length(r, i);
+		dict_append(items, log_row(r, i)->item, NULL, 8);
+		settle_item(s, (const char *) log_row(r, i), n);
+	}
+}
+
+/*
+ * Other items: the log is in order of codes, the columns are in order of keys.
+ * Where each item begins is gathered beforehand in a loop of its own, whose
+ * cache misses overlap; then rows are asked for some items ahead.
+ */
+static void
+settle_dict_items(Settling *s, Dict *items)
+{
+	Ratings    *r = s->r;
+	uint32	   *order = dict_sorted(&r->items);
+	uint32		n_keys = r->items.n;
+	uint32	   *first = alloc_array(CurrentMemoryContext, n_keys, sizeof(uint32));
+	uint32	   *begin = alloc_array(CurrentMemoryContext, n_keys, sizeof(uint32));
+	uint32		n = 0;
+
+	memset(first, 0xff, sizeof(uint32) * n_keys);
+	for (size_t i = 0; i < r->n_log; i++)
+	{
+		if (i == 0 || log_row(r, i)->item != log_row(r, i - 1)->item)
+			first[log_row(r, i)->item] = (uint32) i;
+		HD_CHECK_EVERY(i);
+	}
+	for (uint32 k = 0; k < n_keys; k++)
+	{
+		begin[k] = first[order[k]];
+		HD_CHECK_EVERY(k);
+	}
+	for (uint32 k = 0; k < n_keys; k++)
+	{
+		HD_CHECK_EVERY(k);
+		if (k + 16 < n_keys && begin[k + 16] != PG_UINT32_MAX)
+			__builtin_prefetch(log_row(r, begin[k + 16]));
+		/* a key that a failed row has left behind */
+		if (begin[k] == PG_UINT32_MAX)
+			continue;
+		order[n++] = order[k];
+		settle_item(s, (const char *) log_row(r, begin[k]), run_length(r, begin[k]));
+	}
+	dict_reorder(items, &r->items, order, n);
+	pfree(order);
+	pfree(first);
+	pfree(begin);
+}
+
+static void
+free_columns(Ratings *r)
+{
+	if (r->start)
+		pfree(r->start);
+	if (r->rater)
+		pfree(r->rater);
+	if (r->label)
+		pfree(r->label);
+	if (r->at)
+		pfree(r->at);
+	if (r->cluster_item)
+		pfree(r->cluster_item);
+	if (r->cluster)
+		pfree(r->cluster);
+	r->start = r->rater = r->label = r->cluster_item = r->cluster = NULL;
+	r->at = NULL;
+	r->n_items = r->n_obs = r->n_item_clusters = 0;
+	r->conflict = r->cluster_conflict = -1;
+}
+
+/* Give back what repeats have left unused */
+static void *
+shrink(void *array, size_t n, size_t used, size_t size)
+{
+	if (used + used / 4 + 64 > n)
+		return array;
+	return repalloc_huge(array, mul_size(Max(used, 1), size));
+}
+
+/* All is built: from here on nothing can fail but for want of memory */
+static void
+install(Settling *s, Dict *items)
+{
+	Ratings    *r = s->r;
+	size_t		n = r->n_log;
+
+	adopt_order(&r->raters, &s->raters);
+	adopt_order(&r->labels, &s->labels);
+	adopt_order(&r->clusters, &s->clusters);
+	dict_free(&r->items);
+	r->items = *items;
+
+	r->n_items = s->n_items;
+	r->n_obs = s->n_obs;
+	r->start = s->start;
+	r->rater = shrink(s->rater, n, s->n_obs, sizeof(int32));
+	r->label = shrink(s->label, n, s->n_obs, sizeof(int32));
+	r->at = s->at ? shrink(s->at, n, s->n_obs, sizeof(int64)) : NULL;
+	r->n_item_clusters = s->n_item_clusters;
+	r->cluster_item = s->cluster_item;
+	r->cluster = s->cluster;
+	r->conflict = s->conflict;
+	r->cluster_conflict = s->cluster_conflict;
+
+	pfree(r->log);
+	r->log = NULL;
+	r->n_log = r->cap_log = 0;
+	r->log_sorted = true;
+	r->last_item = 0;
+}
+
+static void
+settle_log(Ratings *r)
+{
+	Settling	s;
+	MemoryContext cx = r->state.cx;
+	size_t		n = r->n_log;
+	uint32		n_runs;
+	Dict		items;
+
+	if (n > PG_INT32_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many ratings in one state"),
+				 errhint("Aggregate by a smaller unit with GROUP BY.")));
+	memset(&s, 0, sizeof(s));
+	s.r = r;
+	s.conflict = s.cluster_conflict = -1;
+	ranking_init(&s.raters, &r->raters, false);
+	ranking_init(&s.labels, &r->labels, r->kind.value == VALUE_ORDERED);
+	ranking_init(&s.clusters, &r->clusters, false);
+	sort_log(r);
+	n_runs = count_runs(r);
+
+	s.start = alloc_array(cx, (size_t) n_runs + 1, sizeof(int32));
+	s.rater = alloc_array(cx, n, sizeof(int32));
+	s.label = alloc_array(cx, n, sizeof(int32));
+	if (r->kind.at != AT_NONE)
+		s.at = alloc_array(cx, n, sizeof(int64));
+	s.cap_fact = 64;
+	s.fact = alloc_array(CurrentMemoryContext, s.cap_fact, sizeof(Fact));
+	s.fact_cluster = alloc_array(CurrentMemoryContext, s.cap_fact, sizeof(uint32));
+
+	dict_init(&items, cx);
+	if (r->kind.item == ID_INT8)
+		settle_int8_items(&s, &items, n_runs);
+	else
+		settle_dict_items(&s, &items);
+	s.start[s.n_items] = s.n_obs;
+
+	ranking_compress(&s.raters, s.rater, s.n_obs);
+	ranking_compress(&s.labels, s.label, s.n_obs);
+	ranking_compress(&s.clusters, s.cluster, s.n_item_clusters);
+	install(&s, &items);
+
+	ranking_free(&s.raters);
+	ranking_free(&s.labels);
+	ranking_free(&s.clusters);
+	pfree(s.fact);
+	pfree(s.fact_cluster);
+}
+
+/* Put settled facts back into the log, before more of them come */
+void
+ratings_reopen(Ratings *r)
+{
+	int32		fact = 0;
+
+	ratings_resolve_items(r);
+	if (r->n_obs == 0)
+		return;
+	if (r->n_item_clusters > 0)
+		ratings_widen(r);
+	if (r->n_log + r->n_obs + r->n_item_clusters > r->cap_log)
+	{
+		size_t		cap = r->n_log + r->n_obs + r->n_item_clusters;
+
+		r->log = r->log ? repalloc_huge(r->log, mul_size(cap, r->row_size)) :
+			alloc_array(r->state.cx, cap, r->row_size);
+		r->cap_log = cap;
+	}
+	for (int32 i = 0; i < r->n_items; i++)
+	{
+		uint64		key = r->kind.item == ID_INT8 ? r->items.entry[i].prefix : (uint64) i;
+		int32		j = r->start[i];
+
+		for (; j < r->start[i + 1] ||
+			 (fact < r->n_item_clusters && r->cluster_item[fact] == i); j++)
+		{
+			int32		o = Min(j, r->start[i + 1] - 1);
+			LogRow	   *row = ratings_push(r, key, r->rater[o], r->label[o]);
+
+			if (r->row_size == sizeof(LogRow))
+			{
+				row->at = r->at ? r->at[o] : 0;
+				row->cluster = 0;
+				if (fact < r->n_item_clusters && r->cluster_item[fact] == i)
+					row->cluster = r->cluster[fact++] + 1;
+			}
+			ratings_saw_item(r, key);
+		}
+	}
+	free_columns(r);
+	if (r->kind.item == ID_INT8)
+		dict_free(&r->items);
+}
+
+void
+ratings_settle(Ratings *r)
+{
+	if (r->n_log > 0)
+	{
+		/* values stay the same: the canonical bytes, if they are there, do too */
+		ratings_reopen(r);
+		settle_log(r);
+	}
+	else if (r->start == NULL)
+		r->start = MemoryContextAllocZero(r->state.cx, sizeof(int32));
+}
+
+/* ---- reading ---- */
+
+Ratings *
+ratings_get(Datum d)
+{
+	Ratings    *r = (Ratings *) state_get(&ratings_type, d);
+
+	ratings_settle(r);
+	return r;
+}
+
+static void
+raise_conflict(const Ratings *r)
+{
+	int32		j = r->conflict;
+	int32		i = 0;
+
+	while (r->start[i + 1] <= j)
+		i++;
+	ereport(ERROR,
+			(errcode(ERRCODE_CARDINALITY_VIOLATION),
+			 errmsg("rater \"%s\" gave item \"%s\" more than one value",
+					id_cstring(r->kind.rater, &r->raters, r->rater[j]),
+					id_cstring(r->kind.item, &r->items, i)),
+			 errdetail("The values are \"%s\" and \"%s\".",
+					   value_cstring(r->kind.value, &r->labels, r->label[j - 1]),
+					   value_cstring(r->kind.value, &r->labels, r->label[j])),
+			 r->kind.at == AT_NONE ?
+			 errhint("If the later value corrects the earlier one, pass when each was given (a timestamp or a revision number) as \"at\": ratings_agg(item, rater, value, at) keeps the newest, ratings_first_agg the earliest. Agreement wants the independent label from before any review: ratings_first_agg.") :
+			 errhint("Both were given at the same \"at\": make it unique for each rater and item, for example a revision number.")));
+}
+
+static void
+raise_cluster_conflict(const Ratings *r)
+{
+	int32		f = r->cluster_conflict;
+
+	ereport(ERROR,
+			(errcode(ERRCODE_CARDINALITY_VIOLATION),
+			 errmsg("item \"%s\" is in more than one cluster",
+					id_cstring(r->kind.item, &r->items, r->cluster_item[f])),
+			 errdetail("The clusters are \"%s\" and \"%s\".",
+					   id_cstring(ID_TEXT, &r->clusters, r->cluster[f - 1]),
+					   id_cstring(ID_TEXT, &r->clusters, r->cluster[f])),
+			 errhint("Give all ratings of an item the same cluster.")));
+}
+
+Ratings *
+ratings_get_consistent(Datum d)
+{
+	Ratings    *r = ratings_get(d);
+
+	if (r->conflict >= 0)
+		raise_conflict(r);
+	if (r->cluster_conflict >= 0)
+		raise_cluster_conflict(r);
+	return r;
+}
+
+/* Settled columns may come from bytes: find what contradicts itself */
+void
+ratings_find_conflicts(Ratings *r)
+{
+	r->conflict = r->cluster_conflict = -1;
+	for (int32 i = 0; i < r->n_items && r->conflict < 0; i++)
+		for (int32 j = r->start[i] + 1; j < r->start[i + 1]; j++)
+			if (r->rater[j] == r->rater[j - 1])
+			{
+				r->conflict = j;
+				break;
+			}
+	for (int32 f = 1; f < r->n_item_clusters; f++)
+		if (r->cluster_item[f] == r->cluster_item[f - 1])
+		{
+			r->cluster_conflict = f;
+			break;
+		}
+}
+
+static void
+copy_dict(Dict *dst, const Dict *src)
+{
+	uint32	   *order = alloc_array(CurrentMemoryContext, src->n, sizeof(uint32));
+
+	for (uint32 i = 0; i < src->n; i++)
+		order[i] = i;
+	dict_reorder(dst, src, order, src->n);
+	pfree(order);
+}
+
+Ratings *
+ratings_filter(FunctionCallInfo fcinfo, Ratings *src, const bool *keep)
+{
+	Ratings    *r = (Ratings *) state_new(&ratings_type, fcinfo);
+	int32		fact = 0;
+
+	if (src->kind.item == ID_NONE)
+		return r;
+	ratings_set_kind(r, &src->kind);
+	if (src->n_item_clusters > 0)
+		ratings_widen(r);
+	copy_dict(&r->raters, &src->raters);
+	copy_dict(&r->labels, &src->labels);
+	copy_dict(&r->clusters, &src->clusters);
+	if (src->kind.item != ID_INT8)
+		copy_dict(&r->items, &src->items);
+	r->cap_log = Max((size_t) src->n_obs + src->n_item_clusters, 1);
+	r->log = alloc_array(r->state.cx, r->cap_log, r->row_size);
+
+	for (int32 i = 0; i < src->n_items; i++)
+	{
+		uint64		key = src->kind.item == ID_INT8 ? src->items.entry[i].prefix : (uint64) i;
+		int32		last = -1;
+
+		HD_CHECK_EVERY(i);
+		for (int32 j = src->start[i]; j < src->start[i + 1]; j++)
+			if (keep[j])
+				last = j;
+		for (int32 j = src->start[i]; last >= 0 &&
+			 (j <= last || (fact < src->n_item_clusters && src->cluster_item[fact] == i)); j++)
+		{
+			int32		o = Min(j, last);
+			LogRow	   *row;
+
+			if (!keep[o])
+				continue;
+			row = ratings_push(r, key, src->rater[o], src->label[o]);
+			if (r->row_size == sizeof(LogRow))
+			{
+				row->at = src->at ? src->at[o] : 0;
+				row->cluster = 0;
+				if (fact < src->n_item_clusters && src->cluster_item[fact] == i)
+					row->cluster = src->cluster[fact++] + 1;
+			}
+			ratings_saw_item(r, key);
+		}
+		while (fact < src->n_item_clusters && src->cluster_item[fact] == i)
+			fact++;
+	}
+	if (r->n_log == 0)
+	{
+		/* nobody is left: no names may stay behind */
+		dict_free(&r->raters);
+		dict_free(&r->items);
+		dict_free(&r->clusters);
+		if (r->kind.value != VALUE_ORDERED)
+			dict_free(&r->labels);
+	}
+	ratings_settle(r);
+	return r;
+}
