@@ -3,22 +3,8 @@
  * stats.c
  *	  Distribution functions: pure numeric code, no memory, no errors.
  *
- * Everything rests on two kernels, the incomplete gamma and the incomplete
- * beta integral.  Each yields the tail that is small at the point asked for,
- * as the product of the density and a ratio:
- *
- * - the density in Loader's deviance form (Loader 2000, "Fast and accurate
- *	 computation of binomial probabilities"), where nothing large cancels;
- * - the ratio by continued fraction or series, and for large parameters,
- *	 where these need very many terms, by Gauss-Legendre quadrature.
- *
- * "f" below is the argument over its mean: x / a for gamma, and the odds
- * (x / a) / (y / b) for beta, which is the variance ratio F.  Densities and
- * quantiles are taken with respect to log f: on that scale every tail is
- * log-concave, so that Newton's method on the log tail cannot go astray.
- *
- * No lgamma(): it writes the global signgam, and differences of its values
- * lose all digits for large arguments.
+ * Everything rests on the tails of the incomplete gamma and beta integrals
+ * (tails.c), and one solver for all quantiles.
  *
  *-------------------------------------------------------------------------
  */
@@ -27,400 +13,15 @@
 #include <stdbool.h>
 
 #include "common/stats.h"
+#include "common/tails.h"
 
-#define HALF_LOG_2PI	0.91893853320467274178
 #define SQRT_2PI		2.5066282746310005024
 #define SQRT_HALF		0.70710678118654752440
 #define PI				3.14159265358979323846
-
-#define FRACTION_MAX	5000	/* terms of a fraction or series */
-#define SUM_ENOUGH		1e-20	/* relative size of a term that ends a sum */
 #define NEWTON_MAX		200		/* steps of a quantile */
 #define STEP_MAX		40.0	/* longest step in log f */
-#define QUADRATURE_FROM 500.0	/* smallest parameter for quadrature */
-#define QUADRATURE_DROP 60.0	/* integrate down to e^-60 of the start */
 #define LOT_MAX			1e12	/* lots whose products of counts stay exact */
 #define T_FAR			1e100	/* beyond, Student's tail is a pure power */
-
-/*
- * One tail: exp(log_density) * ratio, the density being that of log f.  The
- * other tail is its complement.
- */
-typedef struct Tail
-{
-	bool		lower;			/* P(X <= x), else P(X > x) */
-	double		log_density;
-	double		ratio;
-} Tail;
-
-typedef Tail (*TailFunction) (double f, double a, double b);
-
-/*
- * A point of the beta distribution.  y = 1 - x; delta = a y - b x, which is
- * n (mean - x), is kept apart because it decides the accuracy of the density
- * for large a and b.
- */
-typedef struct BetaPoint
-{
-	double		a;
-	double		b;
-	double		x;
-	double		y;
-	double		delta;
-} BetaPoint;
-
-static bool
-positive(double x)
-{
-	return x > 0.0 && isfinite(x);
-}
-
-/* ------------------------------------------------------------------------
- * Building blocks of the densities
- * ------------------------------------------------------------------------
- */
-
-/* log(1 + w) - w without cancellation; log1p(w) = 2 atanh(w / (2 + w)) */
-static double
-log1p_minus(double w)
-{
-	double		r;
-	double		sum = 0.0;
-
-	if (!(fabs(w) <= 0.5))
-		return log1p(w) - w;
-	r = w / (2.0 + w);
-
-	/* r^2 <= 1/9 */
-	for (int k = 35; k >= 3; k -= 2)
-		sum = sum * (r * r) + 1.0 / k;
-	return r * (2.0 * (r * r) * sum - w);
-}
-
-/*
- * log(a! / (a^a e^-a)), which is Stirling's 0.5 log(2 pi a) + 1/(12 a) - ...;
- * 0 for a = 0.  Small arguments are shifted up by the recurrence of the
- * factorial, each step of it (a + 1/2) log(1 + 1/a) - 1.
- */
-static double
-log_stirling(double a)
-{
-	double		shift = 0.0;
-	double		first = a;
-	double		r;
-
-	if (a == 0.0)
-		return 0.0;
-	for (; a < 15.0; a += 1.0)
-		shift += (a + 0.5) * (log1p(a) - log(a)) - 1.0;
-	r = 1.0 / (a * a);
-	return HALF_LOG_2PI + 0.5 * log(first) + shift +
-		(1.0 / 12 - r * (1.0 / 360 - r * (1.0 / 1260 - r * (1.0 / 1680 - r *
-		(1.0 / 1188 - r * (691.0 / 360360)))))) / a;
-}
-
-/*
- * Loader's deviance bd0: a log(a / mean) + mean - a, where delta = a - mean
- * is given as exactly as can be.
- */
-static double
-deviance(double a, double mean, double delta)
-{
-	if (a == 0.0)
-		return mean;
-	if (fabs(delta) <= 0.5 * a)
-		return -a * log1p_minus(-delta / a);
-	return -a * (mean / a <= DBL_MAX ? log(mean / a) : log(mean) - log(a)) - delta;
-}
-
-/* a - (a + b) x, correctly to about one rounding (two-sum and fma) */
-static double
-mean_minus(double a, double b, double x)
-{
-	double		ax = a * x;
-	double		bx = b * x;
-	double		low = -fma(a, x, -ax) - fma(b, x, -bx);
-	double		s1 = a - ax;
-	double		v1 = s1 - a;
-	double		s2 = s1 - bx;
-	double		v2 = s2 - s1;
-
-	low += (a - (s1 - v1)) - (ax + v1);
-	low += (s1 - (s2 - v2)) - (bx + v2);
-	return s2 + low;
-}
-
-/* ------------------------------------------------------------------------
- * Quadrature of a tail for large parameters
- * ------------------------------------------------------------------------
- */
-
-static const double gauss_node[8] = {
-	0.095012509837637440185, 0.28160355077925891323,
-	0.45801677765722738634, 0.61787624440264374845,
-	0.7554044083550030339, 0.86563120238783174388,
-	0.94457502307323257608, 0.9894009349916499326
-};
-static const double gauss_weight[8] = {
-	0.18945061045506849629, 0.18260341504492358887,
-	0.16915651939500253819, 0.14959598881657673208,
-	0.12462897125553387205, 0.09515851168249278481,
-	0.062253523938647892863, 0.027152459411754094852
-};
-
-/*
- * Integral of (1 + d/x)^p (1 - d/y)^q e^(slope d - p d/x + q d/y) over d from
- * 0 in the given direction, that is of a density relative to its value at x,
- * whose logarithm has derivative "slope" there.  It falls off at least like a
- * normal density with some tolerance for skewness, which QUADRATURE_DROP
- * contains; the far panels are wide because little is left there.
- */
-static double
-integrate_tail(double p, double x, double q, double y, double slope, int direction)
-{
-	static const double panel[] = {0.0, 0.0625, 0.1875, 0.4375, 1.0};
-	double		curvature = p / x / x + q / y / y;
-	double		fall = fmax(-slope * direction, 0.0);
-	double		length;
-	double		sum = 0.0;
-
-	length = 2.0 * QUADRATURE_DROP /
-		(fall + sqrt(fall * fall + 2.0 * QUADRATURE_DROP * curvature));
-	length = fmin(length, direction > 0 ? y : x);
-
-	for (int i = 0; i < 4; i++)
-	{
-		double		middle = 0.5 * (panel[i + 1] + panel[i]);
-		double		half = 0.5 * (panel[i + 1] - panel[i]);
-
-		for (int j = 0; j < 16; j++)
-		{
-			double		node = j < 8 ? gauss_node[j] : -gauss_node[j - 8];
-			double		d = direction * length * (middle + half * node);
-
-			sum += half * gauss_weight[j % 8] *
-				exp(p * log1p_minus(d / x) + q * log1p_minus(-d / y) + slope * d);
-		}
-	}
-	return sum * length;
-}
-
-/* ------------------------------------------------------------------------
- * Incomplete gamma
- * ------------------------------------------------------------------------
- */
-
-/* P(a, x) over density, by its power series (DLMF 8.7.1) */
-static double
-gamma_series(double a, double x)
-{
-	double		term = 1.0 / a;
-	double		sum = term;
-
-	for (int i = 1; i < FRACTION_MAX && term > sum * SUM_ENOUGH; i++)
-	{
-		term *= x / (a + i);
-		sum += term;
-	}
-	return sum;
-}
-
-/*
- * Q(a, x) over density, by Legendre's continued fraction (DLMF 8.9.2, even
- * part), evaluated as Lentz (1976) does.  NaN where it does not converge.
- */
-static double
-gamma_fraction(double a, double x)
-{
-	double		b = x + 1.0 - a;
-	double		c = 1.0 / DBL_MIN;
-	double		d = 1.0 / b;
-	double		h = d;
-
-	for (int i = 1; i < FRACTION_MAX; i++)
-	{
-		double		coefficient = -i * (i - a);
-		double		factor;
-
-		b += 2.0;
-		d = 1.0 / (coefficient * d + b);
-		c = b + coefficient / c;
-		factor = c * d;
-		h *= factor;
-		if (fabs(factor - 1.0) <= DBL_EPSILON)
-			return h;
-	}
-	return NAN;
-}
-
-/* delta = a - x */
-static Tail
-gamma_tail(double a, double x, double delta)
-{
-	Tail		tail;
-
-	tail.log_density = log(a) - log_stirling(a) - deviance(a, x, delta);
-	tail.lower = delta + 1.0 > 0.0;
-	if (a >= QUADRATURE_FROM)
-	{
-		tail.ratio = x > 0.0 ?
-			integrate_tail(a - 1.0, 1.0, 0.0, INFINITY, delta - 1.0,
-						   tail.lower ? -1 : 1) : 0.0;
-	}
-	else if (tail.lower)
-	{
-		tail.ratio = gamma_series(a, x);
-
-		/* for small a the other tail may be the small one: take it if we can */
-		if (exp(tail.log_density) * tail.ratio > 0.99)
-		{
-			double		other = gamma_fraction(a, x);
-
-			if (other >= 0.0)
-			{
-				tail.lower = false;
-				tail.ratio = other;
-			}
-		}
-	}
-	else
-		tail.ratio = gamma_fraction(a, x);
-	return tail;
-}
-
-/* TailFunction; b is not used */
-static Tail
-gamma_tail_at(double f, double a, double b)
-{
-	(void) b;
-	return gamma_tail(a, a * f, a * (1.0 - f));
-}
-
-/* ------------------------------------------------------------------------
- * Incomplete beta
- * ------------------------------------------------------------------------
- */
-
-static BetaPoint
-beta_point_at_x(double x, double a, double b)
-{
-	BetaPoint	t = {a, b, x, 1.0 - x, 0.0};
-
-	/* x above one half: 1 - x is exact, and so the better argument */
-	t.delta = x <= 0.5 ? mean_minus(a, b, x) : -mean_minus(b, a, t.y);
-	return t;
-}
-
-static BetaPoint
-beta_point_at_f(double f, double a, double b)
-{
-	BetaPoint	t = {a, b, 0.0, 0.0, 0.0};
-	double		odds = f > 1.0 ? a / (b / f) : a * f / b;	/* a / b may overflow */
-
-	t.y = 1.0 / (1.0 + odds);
-	t.x = isfinite(odds) ? odds * t.y : 1.0;
-	t.delta = odds <= 1.0 ? a * t.y * (1.0 - f) : b * t.x * ((1.0 - f) / f);
-	return t;
-}
-
-static BetaPoint
-beta_swap(BetaPoint t)
-{
-	BetaPoint	u = {t.b, t.a, t.y, t.x, -t.delta};
-
-	return u;
-}
-
-/*
- * Lower tail over density by continued fraction (Didonato & Morris 1992,
- * "Algorithm 708", eq. 9), converging for x below the mean in at most about
- * sqrt(min(a, b)) terms.  NaN where it does not converge.
- */
-static double
-beta_fraction(BetaPoint t)
-{
-	double		a = t.a;
-	double		b = t.b;
-	double		x = t.x;
-	double		v = a * ((t.delta + 1.0) / (a + 1.0));
-	double		c = 1.0 / DBL_MIN;
-	double		d = 1.0 / v;
-	double		h = d;
-
-	for (int m = 1; m < FRACTION_MAX; m++)
-	{
-		double		k = a + (2.0 * m - 1.0);
-		double		u = m * ((b - m) * x) / k;
-		double		factor;
-
-		v = m + u + (a + m) / (k + 2.0) * (t.delta + 1.0 + m * (1.0 + t.y));
-		u *= (a + (m - 1.0)) / k * ((a + b + (m - 1.0)) * x);
-		d = 1.0 / (u * d + v);
-		c = v + u / c;
-		factor = c * d;
-		h *= factor;
-		if (fabs(factor - 1.0) <= DBL_EPSILON)
-			return h;
-	}
-	return NAN;
-}
-
-/* Lower tail over density by quadrature; the density is that of log f */
-static double
-beta_integral(BetaPoint t)
-{
-	/* in units of the smaller of x and y, so that nothing overflows */
-	double		unit = fmin(t.x, t.y);
-	double		larger = fmax(t.x, t.y);
-
-	if (t.x <= 0.0)
-		return 0.0;
-	return integrate_tail(t.a - 1.0, t.x / unit, t.b - 1.0, t.y / unit,
-						  (t.delta - t.y + t.x) / larger, -1) / larger;
-}
-
-static Tail
-beta_tail(BetaPoint t)
-{
-	Tail		tail;
-	double		n = t.a + t.b;
-
-	/* x^a y^b / B(a, b) */
-	tail.log_density = log(t.a) + log(t.b / n) +
-		log_stirling(n) - log_stirling(t.a) - log_stirling(t.b) -
-		deviance(t.a, n * t.x, t.delta) - deviance(t.b, n * t.y, -t.delta);
-
-	/* x < (a + 1) / (a + b + 2), where the fraction converges best */
-	tail.lower = t.delta + t.y > t.x;
-	if (!tail.lower)
-		t = beta_swap(t);
-	if (fmin(t.a, t.b) >= QUADRATURE_FROM)
-	{
-		tail.ratio = beta_integral(t);
-		return tail;
-	}
-	tail.ratio = beta_fraction(t);
-
-	/* for small parameters the other tail may be the small one */
-	if (exp(tail.log_density) * tail.ratio > 0.99)
-	{
-		double		other = beta_fraction(beta_swap(t));
-
-		if (other >= 0.0)
-		{
-			tail.lower = !tail.lower;
-			tail.ratio = other;
-		}
-	}
-	return tail;
-}
-
-/* TailFunction */
-static Tail
-beta_tail_at(double f, double a, double b)
-{
-	return beta_tail(beta_point_at_f(f, a, b));
-}
 
 /* ------------------------------------------------------------------------
  * From tails to probabilities and quantiles
@@ -575,13 +176,13 @@ hd_norm_quantile(double p)
 static double
 gamma_probability(double a, double x, bool lower)
 {
-	if (!positive(a) || isnan(x))
+	if (!hd_positive(a) || isnan(x))
 		return NAN;
 	if (x <= 0.0)
 		return lower ? 0.0 : 1.0;
 	if (isinf(x))
 		return lower ? 1.0 : 0.0;
-	return tail_probability(gamma_tail(a, x, a - x), lower);
+	return tail_probability(hd_gamma_tail(a, x, a - x), lower);
 }
 
 double
@@ -612,13 +213,13 @@ hd_chisq_sf(double x, double df)
 static double
 chisq_quantile(double p, double q, double df)
 {
-	if (!positive(df) || !(p >= 0.0 && p <= 1.0))
+	if (!hd_positive(df) || !(p >= 0.0 && p <= 1.0))
 		return NAN;
 	if (p == 0.0)
 		return 0.0;
 	if (q == 0.0)
 		return INFINITY;
-	return df * solve_quantile(gamma_tail_at, 0.5 * df, INFINITY, p, q);
+	return df * solve_quantile(hd_gamma_tail_at, 0.5 * df, INFINITY, p, q);
 }
 
 double
@@ -635,13 +236,13 @@ hd_chisq_quantile(double p, double df)
 static double
 beta_probability(double x, double a, double b, bool lower)
 {
-	if (!positive(a) || !positive(b) || isnan(x))
+	if (!hd_positive(a) || !hd_positive(b) || isnan(x))
 		return NAN;
 	if (x <= 0.0)
 		return lower ? 0.0 : 1.0;
 	if (x >= 1.0)
 		return lower ? 1.0 : 0.0;
-	return tail_probability(beta_tail(beta_point_at_x(x, a, b)), lower);
+	return tail_probability(hd_beta_tail(hd_beta_point_at_x(x, a, b)), lower);
 }
 
 double
@@ -659,11 +260,11 @@ hd_beta_sf(double x, double a, double b)
 static double
 beta_quantile(double p, double q, double a, double b)
 {
-	if (!positive(a) || !positive(b) || !(p >= 0.0 && p <= 1.0))
+	if (!hd_positive(a) || !hd_positive(b) || !(p >= 0.0 && p <= 1.0))
 		return NAN;
 	if (p == 0.0 || q == 0.0)
 		return p == 0.0 ? 0.0 : 1.0;
-	return beta_point_at_f(solve_quantile(beta_tail_at, a, b, p, q), a, b).x;
+	return hd_beta_point_at_f(solve_quantile(hd_beta_tail_at, a, b, p, q), a, b).x;
 }
 
 double
@@ -690,7 +291,7 @@ f_probability(double x, double df1, double df2, bool lower)
 		return gamma_probability(0.5 * df1, 0.5 * df1 * x, lower);
 	if (isinf(df1))
 		return gamma_probability(0.5 * df2, 0.5 * df2 / x, !lower);
-	return tail_probability(beta_tail_at(x, 0.5 * df1, 0.5 * df2), lower);
+	return tail_probability(hd_beta_tail_at(x, 0.5 * df1, 0.5 * df2), lower);
 }
 
 double
@@ -721,7 +322,7 @@ hd_f_quantile(double p, double df1, double df2)
 		return chisq_quantile(p, q, df1) / df1;
 	if (isinf(df1))
 		return df2 / chisq_quantile(q, p, df2);
-	return solve_quantile(beta_tail_at, 0.5 * df1, 0.5 * df2, p, q);
+	return solve_quantile(hd_beta_tail_at, 0.5 * df1, 0.5 * df2, p, q);
 }
 
 /* ------------------------------------------------------------------------
@@ -773,7 +374,7 @@ hd_t_quantile(double p, double df)
 	far = hd_t_sf(T_FAR, df);
 	if (p < far)
 		return -T_FAR * pow(far / p, 1.0 / df);
-	return -sqrt(solve_quantile(beta_tail_at, 0.5, 0.5 * df, 1.0 - 2.0 * p, 2.0 * p));
+	return -sqrt(solve_quantile(hd_beta_tail_at, 0.5, 0.5 * df, 1.0 - 2.0 * p, 2.0 * p));
 }
 
 /* ------------------------------------------------------------------------
@@ -812,7 +413,7 @@ hd_binom_sf(double k, double n, double p)
 static double
 cell_term(double count, double mean, double delta)
 {
-	return log_stirling(count) + deviance(count, mean, delta);
+	return hd_log_stirling(count) + hd_deviance(count, mean, delta);
 }
 
 /* P(X = k) in deviance form: four cells against their expected counts */
@@ -827,8 +428,8 @@ hyper_probability(double k, double lot, double bad, double n)
 	double		bn = bad * n;
 	double		delta = ((kl - bn) + (fma(k, lot, -kl) - fma(bad, n, -bn))) / lot;
 
-	return exp(log_stirling(bad) + log_stirling(good) +
-			   log_stirling(n) + log_stirling(rest) - log_stirling(lot) -
+	return exp(hd_log_stirling(bad) + hd_log_stirling(good) +
+			   hd_log_stirling(n) + hd_log_stirling(rest) - hd_log_stirling(lot) -
 			   cell_term(k, bad * n / lot, delta) -
 			   cell_term(bad - k, bad * rest / lot, -delta) -
 			   cell_term(n - k, good * n / lot, -delta) -
@@ -886,7 +487,7 @@ hd_hyper_cdf(double k, double lot, double bad, double n)
 static bool
 proportion_defined(double successes, double n, double confidence)
 {
-	return positive(n) && successes >= 0.0 && successes <= n &&
+	return hd_positive(n) && successes >= 0.0 && successes <= n &&
 		confidence > 0.0 && confidence < 1.0;
 }
 
