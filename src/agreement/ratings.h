@@ -93,10 +93,13 @@ extern void ratings_resolve_items(Ratings *r);
 extern void ratings_check_kind(const Ratings *r, const RatingsKind *kind);
 extern void ratings_widen(Ratings *r);
 
-/* ---- ratings_settle.c: settling and reading ---- */
+/* ---- ratings_settle.c: from the log to columns, and back ---- */
 
 extern void ratings_settle(Ratings *r);
 extern void ratings_reopen(Ratings *r);
+
+/* ---- ratings_read.c: reading settled columns ---- */
+
 extern void ratings_find_conflicts(Ratings *r);
 
 /* A state to read: settled; ratings_get_consistent raises 21000 on conflicts */
