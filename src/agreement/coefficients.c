@@ -326,7 +326,10 @@ estimate_values(AgreementState *st, Term *term, const InferenceOptions *opt,
 		}
 		if (t->undefined)
 			continue;
-		e->value = 1 - t->d_o / t->chance.d_e;
+		if (coef == COEF_PERCENT || coef == COEF_WEIGHTED)
+			e->value = t->pairs->a_o;
+		else
+			e->value = 1 - t->d_o / t->chance.d_e;
 		if (opt->point_only)
 			continue;
 		term_form(st, coef, t, opt->variance == VARIANCE_GWET);

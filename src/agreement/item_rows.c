@@ -76,7 +76,11 @@ item_rows(const RatingMatrix *m, const Disagreement *w)
 		rows[i].n_ratings = r;
 		rows[i].agreement = NAN;
 		if (r >= 2)
-			rows[i].agreement = 1 - dis_item(w, r, cat, &scratch) / ((double) r * (r - 1.0));
+		{
+			double		pairs = (double) r * (r - 1.0);
+
+			rows[i].agreement = (pairs - dis_item(w, r, cat, &scratch)) / pairs;
+		}
 		describe_labels(r, cat, &scratch, &rows[i]);
 	}
 	dis_scratch_free(&scratch);

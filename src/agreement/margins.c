@@ -198,6 +198,7 @@ pair_sums(const Margins *mg, const Disagreement *d)
 {
 	PairSums   *out = palloc0(sizeof(PairSums));
 	DisScratch	scratch;
+	double		a_sum = 0;
 
 	dis_scratch_init(&scratch, mg->m->n_categories, mg->max_r);
 	out->s = array_alloc(mg->m->n_items, sizeof(double));
@@ -208,14 +209,17 @@ pair_sums(const Margins *mg, const Disagreement *d)
 	for (int32 g = 0; g < mg->n_groups; g++)
 	{
 		double		r = mg->group[g].r;
+		double		pairs = r * (r - 1) * (mg->group[g].end - mg->group[g].begin);
 
 		group_pair_sums(mg, d, g, out, &scratch);
 		if (r < 2)
 			continue;
+		a_sum += (pairs - out->group_sum[g]) / (r * (r - 1));
 		out->d_sum += out->group_sum[g] / (r * (r - 1));
 		out->o_sum += out->group_sum[g] / (r - 1);
 	}
 	out->d_o = mg->n_pairable > 0 ? out->d_sum / mg->n_pairable : NAN;
+	out->a_o = mg->n_pairable > 0 ? a_sum / mg->n_pairable : NAN;
 	dis_scratch_free(&scratch);
 	return out;
 }

@@ -50,6 +50,7 @@ typedef struct PairSums
 	double	   *group_max;		/* [n_groups] largest s */
 	double		d_sum;			/* sum_i D_i */
 	double		d_o;			/* D_o = mean D_i over pairable items; NaN if none */
+	double		a_o;			/* 1 - D_o, from what agrees: 91 of 100 is 0.91 */
 	double		o_sum;			/* sum_i s_i / (r_i - 1): Krippendorff's */
 } PairSums;
 
@@ -58,7 +59,7 @@ extern PairSums *pair_sums(const Margins *mg, const Disagreement *d);
 /*
  * Do the items with more ratings than the fewest (>= 2) disagree clearly
  * more?  So they do where more ratings are asked on disagreement, and then the
- * coefficients are biased downward.
+ * coefficients are biased.
  */
 extern bool more_ratings_where_disagreement(const Margins *mg, const PairSums *s);
 
