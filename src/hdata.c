@@ -10,10 +10,11 @@
 #include "common/compat.h"
 #include "common/state.h"
 #include "fmgr.h"
+#include "hdata.h"
 #include "utils/guc.h"
 
 #if PG_VERSION_NUM >= 180000
-PG_MODULE_MAGIC_EXT(.name = "hdata", .version = "0.1.0");
+PG_MODULE_MAGIC_EXT(.name = "hdata", .version = HDATA_VERSION);
 #else
 PG_MODULE_MAGIC;
 #endif
@@ -27,7 +28,7 @@ _PG_init(void)
 							"Sets the largest size of one state value.",
 							"An aggregate whose state would grow larger is refused. Memory in use while it grows is a few times this.",
 							&hdata_max_state_size,
-							1048000, 64, 1048000,
+							STATE_SIZE_MAX_KB, 64, STATE_SIZE_MAX_KB,
 							PGC_USERSET, GUC_UNIT_KB,
 							NULL, NULL, NULL);
 	MarkGUCPrefixReserved("hdata");

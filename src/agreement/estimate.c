@@ -69,10 +69,10 @@ no_variance(const EstimateBasis *b)
 		return b->clustered ? "one cluster" : "one item";
 	if (b->n_pair_units < 2)
 		return b->clustered ? "one cluster with two ratings of an item" : "one item with two ratings";
-	if (sqrt(b->sum_sq / b->n_items) < PSI_ZERO)
-		return b->flat ? b->flat : "items do not vary";
 	if (b->random_raters && b->n_replicates + b->n_undefined < 3)
 		return "random raters need at least three raters";
+	if (sqrt(b->sum_sq / b->n_items) < PSI_ZERO)
+		return b->flat ? b->flat : "items do not vary";
 	if (b->random_raters && isnan(b->rater_var))
 		return "random raters: undefined without some of the raters";
 	return NULL;

@@ -15,8 +15,9 @@
 /* a group of ten rows should not pay for more than it holds */
 #define LOG_START 4
 
-/* below so many rows the size limit is not worth a thought */
-#define FIRST_SIZE_CHECK ((size_t) 1 << 16)
+/* below so many rows and bytes of keys the size limit is not worth a thought */
+#define FIRST_CHECK_ROWS ((size_t) 1 << 10)
+#define FIRST_CHECK_BYTES ((size_t) 1 << 15)
 
 static void
 ratings_init(State *s)
@@ -29,7 +30,8 @@ ratings_init(State *s)
 	dict_init(&r->clusters, s->cx);
 	r->row_size = NARROW_ROW;
 	r->log_sorted = true;
-	r->next_check = FIRST_SIZE_CHECK;
+	r->next_check = FIRST_CHECK_ROWS;
+	r->next_check_bytes = FIRST_CHECK_BYTES;
 	r->conflict = -1;
 	r->cluster_conflict = -1;
 }
@@ -125,13 +127,15 @@ ratings_widen(Ratings *r)
 }
 
 /*
- * Size is checked as the log grows, by an upper bound of the canonical bytes.
+ * Size is checked as the log and the keys grow, by an upper bound of the canonical bytes.
  * Past the limit the log is settled, since repeats may have filled it; what is
  * then too large is refused.
  */
 static void
 check_size(Ratings *r)
 {
+	size_t		bytes;
+
 	if (ratings_size_bound(r) > (double) state_size_limit())
 	{
 		ratings_settle(r);
@@ -139,7 +143,9 @@ check_size(Ratings *r)
 			wire_too_large(ratings_type.name, state_size_limit());
 	}
 	/* a settled state near the limit must not be settled again for each row */
-	r->next_check = Max(r->n_log + r->n_log / 2, (size_t) Max(r->n_obs / 2, FIRST_SIZE_CHECK));
+	r->next_check = Max(r->n_log + r->n_log / 2, Max((size_t) r->n_obs / 2, FIRST_CHECK_ROWS));
+	bytes = ratings_key_bytes(r);
+	r->next_check_bytes = Max(bytes + bytes / 2, FIRST_CHECK_BYTES);
 }
 
 void
@@ -147,7 +153,7 @@ ratings_grow_log(Ratings *r, size_t n)
 {
 	size_t		cap;
 
-	if (r->n_log + n > r->next_check)
+	if (r->n_log + n > r->next_check || ratings_key_bytes(r) > r->next_check_bytes)
 		check_size(r);
 	if (r->n_log + n <= r->cap_log)
 		return;

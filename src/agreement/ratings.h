@@ -18,13 +18,6 @@
 #include "common/column.h"
 #include "common/state.h"
 
-typedef enum AtMode
-{
-	AT_NONE = 0,
-	AT_NEWEST = 1,				/* ratings_agg(..., at) */
-	AT_FIRST = 2				/* ratings_first_agg */
-} AtMode;
-
 /* What a state remembers of its columns: fixed by its first row */
 typedef struct RatingsKind
 {
@@ -64,7 +57,8 @@ typedef struct Ratings
 	size_t		row_size;		/* NARROW_ROW or sizeof(LogRow) */
 	size_t		n_log;
 	size_t		cap_log;
-	size_t		next_check;		/* when to look at the size limit again */
+	size_t		next_check;		/* at how many rows, or bytes of keys, */
+	size_t		next_check_bytes;	/* to look at the size limit again */
 	bool		log_sorted;		/* by item */
 	uint64		last_item;
 
@@ -121,6 +115,12 @@ log_row(const Ratings *r, size_t i)
 	return (LogRow *) (r->log + i * r->row_size);
 }
 
+static inline size_t
+ratings_key_bytes(const Ratings *r)
+{
+	return r->items.key_bytes + r->raters.key_bytes + r->labels.key_bytes + r->clusters.key_bytes;
+}
+
 /*
  * Room for one more row.  This may settle the state, which renumbers all
  * codes: codes are looked up after it, never before.
@@ -128,7 +128,8 @@ log_row(const Ratings *r, size_t i)
 static inline void
 ratings_make_room(Ratings *r)
 {
-	if (unlikely(r->n_log == r->cap_log))
+	if (unlikely(r->n_log == r->cap_log ||
+				 ratings_key_bytes(r) > r->next_check_bytes))
 		ratings_grow_log(r, 1);
 }
 

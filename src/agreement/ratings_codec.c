@@ -28,13 +28,6 @@
 #include "common/interrupts.h"
 #include "utils/uuid.h"
 
-#define RATINGS_VERSION 1
-
-#define FLAG_AT_MASK	0x03
-#define FLAG_REVISION	0x04
-#define FLAG_CLUSTERS	0x08
-#define FLAG_ALL		0x0f
-
 /* how a list of keys is written */
 typedef enum KeyForm
 {
@@ -169,10 +162,10 @@ ratings_encode(State *s, WireWriter *w)
 	int64		base = 0;
 
 	ratings_settle(r);
-	wire_put_byte(w, RATINGS_VERSION);
+	wire_put_byte(w, HDATA_RATINGS_VERSION);
 	wire_put_byte(w, r->kind.item | r->kind.rater << 2 | r->kind.value << 4);
-	wire_put_byte(w, r->kind.at | (r->kind.revision ? FLAG_REVISION : 0) |
-				  (r->n_item_clusters > 0 ? FLAG_CLUSTERS : 0));
+	wire_put_byte(w, r->kind.at | (r->kind.revision ? HDATA_FLAG_REVISION : 0) |
+				  (r->n_item_clusters > 0 ? HDATA_FLAG_CLUSTERS : 0));
 	wire_put_varint(w, r->raters.n);
 	wire_put_varint(w, r->labels.n);
 	if (r->n_item_clusters > 0)
@@ -426,22 +419,22 @@ get_kind(WireReader *w, RatingsKind *k, bool *clusters)
 	uint8		kinds,
 				flags;
 
-	if (wire_get_byte(w) != RATINGS_VERSION)
+	if (wire_get_byte(w) != HDATA_RATINGS_VERSION)
 		wire_fail(w, "Its version is not known to this release of hdata.");
 	kinds = wire_get_byte(w);
 	flags = wire_get_byte(w);
 	k->item = kinds & 3;
 	k->rater = kinds >> 2 & 3;
 	k->value = kinds >> 4;
-	k->at = flags & FLAG_AT_MASK;
-	k->revision = (flags & FLAG_REVISION) != 0;
-	*clusters = (flags & FLAG_CLUSTERS) != 0;
+	k->at = flags & HDATA_FLAG_AT_MASK;
+	k->revision = (flags & HDATA_FLAG_REVISION) != 0;
+	*clusters = (flags & HDATA_FLAG_CLUSTERS) != 0;
 
 	/* a state that never saw a row has no kinds at all */
 	if (kinds == 0 ? flags != 0 :
 		k->item == ID_NONE || k->rater == ID_NONE ||
 		k->value == VALUE_NONE || k->value > VALUE_SET ||
-		flags > FLAG_ALL || k->at > AT_FIRST || (k->at == AT_NONE && k->revision))
+		flags > HDATA_FLAG_ALL || k->at > AT_FIRST || (k->at == AT_NONE && k->revision))
 		wire_fail(w, "The kinds of its columns are not known.");
 }
 

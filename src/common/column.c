@@ -505,13 +505,41 @@ value_text(ValueKind kind, const Dict *d, uint32 code)
 	return cstring_to_text(value_cstring(kind, d, code));
 }
 
+static bool
+uuid_key_of_cstring(const char *s, ColumnKey *k)
+{
+	bool		hyphens = strlen(s) == 36;
+	uint8	   *uuid = palloc(UUID_LEN);
+	char		hex[2 * UUID_LEN];
+	int			n = 0;
+
+	if (!hyphens && strlen(s) != sizeof(hex))
+		return false;
+	for (int i = 0; s[i] != '\0'; i++)
+	{
+		if (hyphens && (i == 8 || i == 13 || i == 18 || i == 23))
+		{
+			if (s[i] != '-')
+				return false;
+		}
+		else if (!isxdigit((unsigned char) s[i]))
+			return false;
+		else
+			hex[n++] = s[i];
+	}
+	hex_decode(hex, sizeof(hex), (char *) uuid);
+	k->bytes = uuid;
+	k->len = UUID_LEN;
+	k->prefix = hd_load_prefix(uuid, UUID_LEN);
+	return true;
+}
+
+/* An identifier as id_cstring() writes it; a uuid with or without hyphens, in any case */
 bool
 id_key_of_text(IdKind kind, Datum d, ColumnKey *k)
 {
-	char	   *s,
-			   *end;
-	long long	v;
-	pg_uuid_t  *uuid;
+	char	   *s;
+	int64		v;
 
 	text_column_key(d, k);
 	if (kind == ID_TEXT)
@@ -519,26 +547,17 @@ id_key_of_text(IdKind kind, Datum d, ColumnKey *k)
 	s = TextDatumGetCString(d);
 	if (kind == ID_INT8)
 	{
+		char	   *end;
+
 		errno = 0;
 		v = strtoll(s, &end, 10);
-		if (end == s || *end != '\0' || errno != 0)
+		if (end == s || *end != '\0' || errno != 0 ||
+			strcmp(psprintf(INT64_FORMAT, v), s) != 0)
 			return false;
 		int64_column_key(v, k);
 		return true;
 	}
-	/* 32 hexadecimal digits with or without hyphens: else it is no uuid */
-	for (int i = 0, n = 0;; i++)
-	{
-		if (s[i] == '\0' && n == 32)
-			break;
-		if (isxdigit((unsigned char) s[i]) && n < 32)
-			n++;
-		else if (s[i] != '-')
-			return false;
-	}
-	uuid = DatumGetUUIDP(DirectFunctionCall1(uuid_in, CStringGetDatum(s)));
-	uuid_column_key(UUIDPGetDatum(uuid), k);
-	return true;
+	return uuid_key_of_cstring(s, k);
 }
 
 bool
@@ -554,7 +573,7 @@ value_key_of_text(ValueKind kind, Datum d, ColumnKey *k)
 	s = TextDatumGetCString(d);
 	errno = 0;
 	v = strtod(s, &end);
-	if (end == s || *end != '\0' || isnan(v) || isinf(v))
+	if (end == s || *end != '\0' || isnan(v) || isinf(v) || strpbrk(s, "xX") != NULL)
 		return false;
 	number_column_key(v, k);
 	return true;

@@ -14,24 +14,7 @@
 
 #include "common/dict.h"
 #include "fmgr.h"
-
-/* stored in states: never renumber */
-typedef enum IdKind
-{
-	ID_NONE = 0,
-	ID_INT8 = 1,
-	ID_UUID = 2,
-	ID_TEXT = 3
-} IdKind;
-
-typedef enum ValueKind
-{
-	VALUE_NONE = 0,
-	VALUE_LABEL = 1,			/* text, bool and whatever else: unordered categories */
-	VALUE_NUMBER = 2,
-	VALUE_ORDERED = 3,			/* enum: categories in declared order */
-	VALUE_SET = 4				/* array: set of labels */
-} ValueKind;
+#include "hdata.h"
 
 typedef struct ColumnKey
 {

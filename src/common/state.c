@@ -15,8 +15,7 @@
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 
-/* in kB, as shown to users */
-int			hdata_max_state_size = 1048000;
+int			hdata_max_state_size = STATE_SIZE_MAX_KB;
 
 size_t
 state_size_limit(void)
@@ -34,7 +33,7 @@ state_flat(State *s, size_t *len)
 		WireWriter	w;
 
 		/* what was accepted may be written even if the GUC is lower by now */
-		wire_begin(&w, s->cx, s->type->name, MaxAllocSize - VARHDRSZ);
+		wire_begin(&w, s->cx, s->type->name, (size_t) STATE_SIZE_MAX_KB * 1024);
 		s->type->encode(s, &w);
 		s->flat_len = w.len;
 		s->flat = w.data;

@@ -56,9 +56,15 @@ typedef struct StateType
 	void		(*merge) (State *dst, State *src);
 } StateType;
 
-/* GUC hdata.max_state_size, in bytes */
-extern size_t state_size_limit(void);
+/*
+ * GUC hdata.max_state_size, in kB.  The text form takes two characters a byte
+ * and must fit into 1 GB, or pg_dump could not write what was stored.
+ */
+#define STATE_SIZE_MAX_KB 511000
 extern int	hdata_max_state_size;
+
+/* in bytes */
+extern size_t state_size_limit(void);
 
 /* ---- getting at states ---- */
 

@@ -32,8 +32,8 @@ wire_too_large(const char *type, size_t limit)
 	ereport(ERROR,
 			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 			 errmsg("value of type %s is too large", type),
-			 errdetail("It would take more than %zu bytes.", limit),
-			 errhint("Aggregate by a smaller unit with GROUP BY, or raise hdata.max_state_size.")));
+			 errdetail("It would take more than %zu kB, which hdata.max_state_size allows.", limit / 1024),
+			 errhint("Aggregate by a smaller unit with GROUP BY.")));
 }
 
 uint64
