@@ -281,12 +281,12 @@ measure_disagreement(Measure *q, DisagreementKind kind, Disagreement *d)
 {
 	bool		of_sets = kind == DIS_JACCARD || kind == DIS_MASI;
 
-	if (of_sets && q->sets == NULL && q->m.n_obs > 0)
+	if (of_sets && q->sets == NULL && q->m.n_categories > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("jaccard and masi compare label sets"),
 				 errhint("Pass the labels of an item as an array to ratings_agg.")));
-	if (!of_sets && kind != DIS_IDENTITY && q->x == NULL && q->m.n_obs > 0)
+	if (!of_sets && kind != DIS_IDENTITY && q->x == NULL && q->m.n_categories > 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("the order of the values is not known"),

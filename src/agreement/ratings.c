@@ -127,20 +127,23 @@ ratings_widen(Ratings *r)
 }
 
 /*
- * Size is checked as the log and the keys grow, by an upper bound of the canonical bytes.
- * Past the limit the log is settled, since repeats may have filled it; what is
- * then too large is refused.
+ * Size is checked as the log and the keys grow, by an upper bound of the
+ * canonical bytes that costs nothing.  Past the limit the log is settled, since
+ * repeats may have filled it, and the bytes themselves are counted.
  */
 static void
 check_size(Ratings *r)
 {
+	size_t		limit = state_size_limit();
 	size_t		bytes;
 
-	if (ratings_size_bound(r) > (double) state_size_limit())
+	if (ratings_size_bound(r) > (double) limit)
 	{
 		ratings_settle(r);
-		if (ratings_size_bound(r) > (double) state_size_limit())
-			wire_too_large(ratings_type.name, state_size_limit());
+		(void) state_flat(&r->state, &bytes);
+		if (bytes > limit)
+			wire_too_large(ratings_type.name, limit);
+		state_changed(&r->state);
 	}
 	/* a settled state near the limit must not be settled again for each row */
 	r->next_check = Max(r->n_log + r->n_log / 2, Max((size_t) r->n_obs / 2, FIRST_CHECK_ROWS));
@@ -275,10 +278,11 @@ ratings_merge(State *d, State *s)
 	state_changed(d);
 	if (src->n_item_clusters > 0)
 		ratings_widen(dst);
-	ratings_grow_log(dst, (size_t) src->n_obs + src->n_item_clusters);
 	if (dst->kind.value == VALUE_ORDERED)
 		merge_ordered_labels(dst, src);
 	ratings_resolve_items(dst);
+	/* making room may settle, which renumbers codes: they are looked up behind it */
+	ratings_grow_log(dst, (size_t) src->n_obs + src->n_item_clusters);
 
 	rater = translate(&dst->raters, &src->raters);
 	label = translate(&dst->labels, &src->labels);

@@ -166,6 +166,23 @@ typed_transition(FunctionCallInfo fcinfo, IdKind id, ValueKind value, AtForm for
 	PG_RETURN_DATUM(state_datum(&r->state));
 }
 
+/*
+ * The first row brings the enum's labels in their order.  A state from
+ * before ALTER TYPE ... ADD VALUE does not know where a new one belongs.
+ */
+static void
+check_ordered_label(Ratings *r, AnyColumn *c, const ColumnKey *label)
+{
+	if (r->labels.n == 0)
+		enum_labels(c->type, &r->labels);
+	if (dict_find(&r->labels, label->bytes, label->len) < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("label \"%.*s\" is not in the state's list of ordered labels",
+						(int) label->len, (const char *) label->bytes),
+				 errhint("Aggregate the new rows by themselves and merge the two states with rollup().")));
+}
+
 /* Transition for every other mix of types, on one node */
 static Datum
 any_transition(FunctionCallInfo fcinfo, AtForm form)
@@ -192,8 +209,8 @@ any_transition(FunctionCallInfo fcinfo, AtForm form)
 	any_id_key(&c[1], PG_GETARG_DATUM(2), &rater);
 	any_value_key(&c[2], PG_GETARG_DATUM(3), &label);
 	r = transition_state(fcinfo);
-	if (k.value == VALUE_ORDERED && r->labels.n == 0)
-		enum_labels(c[2].type, &r->labels);
+	if (k.value == VALUE_ORDERED)
+		check_ordered_label(r, &c[2], &label);
 	add_row(fcinfo, r, &k, &item, &rater, &label);
 	PG_RETURN_DATUM(state_datum(&r->state));
 }

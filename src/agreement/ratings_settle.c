@@ -18,6 +18,9 @@
 #include "common/radix.h"
 #include "utils/memutils.h"
 
+/* so many rows of an item are sorted by insertion */
+#define FEW_ROWS 16
+
 /* one row of an item while it is settled */
 typedef struct Fact
 {
@@ -135,16 +138,22 @@ ranking_compress(Ranking *k, int32 *column, int32 n)
 	pfree(code);
 }
 
-/* Replace a dictionary by its keys in canonical order */
-static void
-adopt_order(Dict *d, const Ranking *k)
+/* The keys that are in use, in canonical order */
+static Dict
+ordered_copy(const Dict *d, const Ranking *k)
 {
-	Dict		sorted;
+	Dict		copy;
 
-	dict_init(&sorted, d->cx);
-	dict_reorder(&sorted, d, k->order, k->n);
+	dict_init(&copy, d->cx);
+	dict_reorder(&copy, d, k->order, k->n);
+	return copy;
+}
+
+static void
+replace_dict(Dict *d, const Dict *by)
+{
 	dict_free(d);
-	*d = sorted;
+	*d = *by;
 }
 
 /* ---- one item ---- */
@@ -193,25 +202,6 @@ settle_clusters(Settling *s, const LogRow *first, size_t n)
 	for (uint32 i = 0; i < m; i++)
 		if (i == 0 || s->fact_cluster[i] != s->fact_cluster[i - 1])
 			add_item_cluster(s, s->fact_cluster[i]);
-}
-
-static inline void
-sort_item(Fact *f, size_t n)
-{
-	if (n > 16)
-	{
-		sort_facts(f, n);
-		return;
-	}
-	for (size_t i = 1; i < n; i++)
-	{
-		Fact		x = f[i];
-		size_t		j = i;
-
-		for (; j > 0 && f[j - 1].key > x.key; j--)
-			f[j] = f[j - 1];
-		f[j] = x;
-	}
 }
 
 /* Which of one rater's ratings of an item stand: the newest, or the earliest */
@@ -266,32 +256,76 @@ emit_facts(Settling *s, const Fact *f, size_t n)
 	}
 }
 
+static void
+need_facts(Settling *s, size_t n)
+{
+	if (n <= s->cap_fact)
+		return;
+	s->cap_fact = Max(n, (size_t) s->cap_fact * 2);
+	pfree(s->fact);
+	pfree(s->fact_cluster);
+	s->fact = alloc_array(CurrentMemoryContext, s->cap_fact, sizeof(Fact));
+	s->fact_cluster = alloc_array(CurrentMemoryContext, s->cap_fact, sizeof(uint32));
+}
+
+static inline uint64
+fact_key(const Settling *s, const LogRow *row)
+{
+	return (uint64) s->raters.rank[row->rater] << 32 | s->labels.rank[row->label];
+}
+
+/*
+ * The common case, a few rows without "at" and clusters: keys alone, sorted
+ * by insertion straight into the columns.
+ */
+static inline void
+settle_few(Settling *s, const char *first, size_t n)
+{
+	uint64		key[FEW_ROWS];
+	size_t		m = 0;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		uint64		x = fact_key(s, (const LogRow *) (first + i * NARROW_ROW));
+		size_t		j = m++;
+
+		for (; j > 0 && key[j - 1] > x; j--)
+			key[j] = key[j - 1];
+		key[j] = x;
+	}
+	for (size_t i = 0; i < n; i++)
+	{
+		if (i > 0 && key[i] == key[i - 1])
+			continue;
+		if (i > 0 && key[i] >> 32 == key[i - 1] >> 32 && s->conflict < 0)
+			s->conflict = s->n_obs;
+		emit(s, key[i], 0);
+	}
+}
+
 static inline void
 settle_item(Settling *s, const char *first, size_t n)
 {
 	size_t		size = s->r->row_size;
-	bool		wide = size == sizeof(LogRow);
 
-	if (unlikely(n > s->cap_fact))
-	{
-		s->cap_fact = Max(n, (size_t) s->cap_fact * 2);
-		pfree(s->fact);
-		pfree(s->fact_cluster);
-		s->fact = alloc_array(CurrentMemoryContext, s->cap_fact, sizeof(Fact));
-		s->fact_cluster = alloc_array(CurrentMemoryContext, s->cap_fact, sizeof(uint32));
-	}
-	for (size_t i = 0; i < n; i++)
-	{
-		const LogRow *row = (const LogRow *) (first + i * size);
-
-		s->fact[i].key = (uint64) s->raters.rank[row->rater] << 32 | s->labels.rank[row->label];
-		s->fact[i].at = wide ? row->at : 0;
-	}
-	sort_item(s->fact, n);
 	s->start[s->n_items] = s->n_obs;
-	emit_facts(s, s->fact, n);
-	if (wide)
-		settle_clusters(s, (const LogRow *) first, n);
+	if (size == NARROW_ROW && n <= FEW_ROWS)
+		settle_few(s, first, n);
+	else
+	{
+		need_facts(s, n);
+		for (size_t i = 0; i < n; i++)
+		{
+			const LogRow *row = (const LogRow *) (first + i * size);
+
+			s->fact[i].key = fact_key(s, row);
+			s->fact[i].at = size == NARROW_ROW ? 0 : row->at;
+		}
+		sort_facts(s->fact, n);
+		emit_facts(s, s->fact, n);
+		if (size != NARROW_ROW)
+			settle_clusters(s, (const LogRow *) first, n);
+	}
 	s->n_items++;
 }
 
@@ -426,25 +460,34 @@ shrink(void *array, size_t n, size_t used, size_t size)
 	return repalloc_huge(array, mul_size(Max(used, 1), size));
 }
 
-/* All is built: from here on nothing can fail but for want of memory */
+/*
+ * Codes in the log belong to the dictionaries that are there: log and
+ * dictionaries go together, in one stretch where nothing can fail or be
+ * cancelled.
+ */
 static void
-install(Settling *s, Dict *items)
+install(Settling *s, const Dict *items)
 {
 	Ratings    *r = s->r;
 	size_t		n = r->n_log;
+	Dict		raters = ordered_copy(&r->raters, &s->raters);
+	Dict		labels = ordered_copy(&r->labels, &s->labels);
+	Dict		clusters = ordered_copy(&r->clusters, &s->clusters);
+	int32	   *rater = shrink(s->rater, n, s->n_obs, sizeof(int32));
+	int32	   *label = shrink(s->label, n, s->n_obs, sizeof(int32));
+	int64	   *at = s->at ? shrink(s->at, n, s->n_obs, sizeof(int64)) : NULL;
 
-	adopt_order(&r->raters, &s->raters);
-	adopt_order(&r->labels, &s->labels);
-	adopt_order(&r->clusters, &s->clusters);
-	dict_free(&r->items);
-	r->items = *items;
+	replace_dict(&r->raters, &raters);
+	replace_dict(&r->labels, &labels);
+	replace_dict(&r->clusters, &clusters);
+	replace_dict(&r->items, items);
 
 	r->n_items = s->n_items;
 	r->n_obs = s->n_obs;
 	r->start = s->start;
-	r->rater = shrink(s->rater, n, s->n_obs, sizeof(int32));
-	r->label = shrink(s->label, n, s->n_obs, sizeof(int32));
-	r->at = s->at ? shrink(s->at, n, s->n_obs, sizeof(int64)) : NULL;
+	r->rater = rater;
+	r->label = label;
+	r->at = at;
 	r->n_item_clusters = s->n_item_clusters;
 	r->cluster_item = s->cluster_item;
 	r->cluster = s->cluster;

@@ -27,6 +27,7 @@
 #include "utils/fmgroids.h"
 #include "utils/json.h"
 #include "utils/lsyscache.h"
+#include "utils/numeric.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
@@ -35,6 +36,17 @@
 #define FLOAT8_EXACT_INTEGERS 9007199254740992.0
 
 /* ---- encoding ---- */
+
+/* Text is UTF-8, or has no known encoding: taken as it is.  Asked for every row. */
+static inline bool
+takes_bytes(void)
+{
+	static int	encoding = -1;
+
+	if (unlikely(encoding < 0))
+		encoding = GetDatabaseEncoding();
+	return encoding == PG_UTF8 || encoding == PG_SQL_ASCII;
+}
 
 static inline bool
 all_ascii(const uint8 *p, size_t len)
@@ -48,9 +60,7 @@ all_ascii(const uint8 *p, size_t len)
 static void
 utf8_key(const char *p, size_t len, ColumnKey *k)
 {
-	int			enc = GetDatabaseEncoding();
-
-	if (enc != PG_UTF8 && enc != PG_SQL_ASCII && !all_ascii((const uint8 *) p, len))
+	if (!takes_bytes() && !all_ascii((const uint8 *) p, len))
 	{
 		char	   *u = pg_server_to_any(p, (int) len, PG_UTF8);
 
@@ -68,10 +78,9 @@ utf8_key(const char *p, size_t len, ColumnKey *k)
 static char *
 utf8_to_server(const uint8 *p, size_t len)
 {
-	int			enc = GetDatabaseEncoding();
 	char	   *s = pnstrdup((const char *) p, len);
 
-	if (enc != PG_UTF8 && enc != PG_SQL_ASCII && !all_ascii(p, len))
+	if (!takes_bytes() && !all_ascii(p, len))
 		return pg_any_to_server(s, (int) len, PG_UTF8);
 	return s;
 }
@@ -119,6 +128,65 @@ number_column_key(double v, ColumnKey *k)
 	k->prefix = dict_key_float8(v);
 	k->bytes = NULL;
 	k->len = 8;
+}
+
+/*
+ * Text of a value that does not depend on any GUC: the same column must give
+ * the same state in every session.
+ */
+static char *
+stable_text(Oid type, FmgrInfo *out, Datum d)
+{
+	char		buf[MAXDATELEN + 1];
+	int			utc = 0;
+
+	switch (type)
+	{
+		case DATEOID:
+		case TIMEOID:
+		case TIMETZOID:
+		case TIMESTAMPOID:
+		case TIMESTAMPTZOID:
+			return pstrdup(JsonEncodeDateTime(buf, d, type, &utc));
+		case INTERVALOID:
+			{
+				struct pg_itm itm;
+
+				interval2itm(*DatumGetIntervalP(d), &itm);
+				EncodeInterval(&itm, INTSTYLE_ISO_8601, buf);
+				return pstrdup(buf);
+			}
+		case BOOLOID:
+			return pstrdup(DatumGetBool(d) ? "true" : "false");
+		case FLOAT4OID:
+			return number_cstring(DatumGetFloat4(d));
+		case FLOAT8OID:
+			return number_cstring(DatumGetFloat8(d));
+		case NUMERICOID:
+			/* 1 and 1.0 are one number */
+			return numeric_normalize(DatumGetNumeric(d));
+		case BPCHAROID:
+			/* as a cast to text has it: without the padding */
+			{
+				BpChar	   *b = DatumGetBpCharPP(d);
+
+				return pnstrdup(VARDATA_ANY(b), bpchartruelen(VARDATA_ANY(b), VARSIZE_ANY_EXHDR(b)));
+			}
+		case BYTEAOID:
+			{
+				bytea	   *b = DatumGetByteaPP(d);
+				size_t		len = VARSIZE_ANY_EXHDR(b);
+				char	   *s = palloc(add_size(mul_size(len, 2), 3));
+
+				s[0] = '\\';
+				s[1] = 'x';
+				hex_encode(VARDATA_ANY(b), len, s + 2);
+				s[2 + 2 * len] = '\0';
+				return s;
+			}
+		default:
+			return OutputFunctionCall(out, d);
+	}
 }
 
 /* ---- label sets ---- */
@@ -232,7 +300,7 @@ array_set_key(AnyColumn *c, Datum d, ColumnKey *k)
 		/* a missing element is no label */
 		if (null[i])
 			continue;
-		s = OutputFunctionCall(&c->out, value[i]);
+		s = stable_text(c->element, &c->out, value[i]);
 		utf8_key(s, strlen(s), &element[m++]);
 	}
 	set_key(element, m, k);
@@ -271,6 +339,8 @@ any_column_init(AnyColumn *c, FunctionCallInfo fcinfo, int arg, const char *what
 		c->id_kind = ID_TEXT;
 
 	c->element = get_element_type(type);
+	if (OidIsValid(c->element))
+		c->element = getBaseType(c->element);
 	if (is_number_type(type))
 		c->value_kind = VALUE_NUMBER;
 	else if (type_is_enum(type))
@@ -286,55 +356,6 @@ any_column_init(AnyColumn *c, FunctionCallInfo fcinfo, int arg, const char *what
 	fmgr_info_cxt(out, &c->out, fcinfo->flinfo->fn_mcxt);
 }
 
-/*
- * Text of a value that does not depend on any GUC: the same column must give
- * the same state in every session.
- */
-static char *
-stable_text(AnyColumn *c, Datum d)
-{
-	char		buf[MAXDATELEN + 1];
-	int			utc = 0;
-
-	switch (c->type)
-	{
-		case DATEOID:
-		case TIMEOID:
-		case TIMETZOID:
-		case TIMESTAMPOID:
-		case TIMESTAMPTZOID:
-			return pstrdup(JsonEncodeDateTime(buf, d, c->type, &utc));
-		case INTERVALOID:
-			{
-				struct pg_itm itm;
-
-				interval2itm(*DatumGetIntervalP(d), &itm);
-				EncodeInterval(&itm, INTSTYLE_ISO_8601, buf);
-				return pstrdup(buf);
-			}
-		case BOOLOID:
-			return pstrdup(DatumGetBool(d) ? "true" : "false");
-		case FLOAT4OID:
-			return number_cstring(DatumGetFloat4(d));
-		case FLOAT8OID:
-			return number_cstring(DatumGetFloat8(d));
-		case BYTEAOID:
-			{
-				bytea	   *b = DatumGetByteaPP(d);
-				size_t		len = VARSIZE_ANY_EXHDR(b);
-				char	   *s = palloc(add_size(mul_size(len, 2), 3));
-
-				s[0] = '\\';
-				s[1] = 'x';
-				hex_encode(VARDATA_ANY(b), len, s + 2);
-				s[2 + 2 * len] = '\0';
-				return s;
-			}
-		default:
-			return OutputFunctionCall(&c->out, d);
-	}
-}
-
 static void
 stable_text_key(AnyColumn *c, Datum d, ColumnKey *k)
 {
@@ -345,7 +366,7 @@ stable_text_key(AnyColumn *c, Datum d, ColumnKey *k)
 		text_column_key(d, k);
 		return;
 	}
-	s = c->is_unknown ? DatumGetCString(d) : stable_text(c, d);
+	s = c->is_unknown ? DatumGetCString(d) : stable_text(c->type, &c->out, d);
 	utf8_key(s, strlen(s), k);
 }
 
@@ -445,7 +466,8 @@ number_cstring(double v)
 {
 	char	   *s = palloc(DOUBLE_SHORTEST_DECIMAL_LEN);
 
-	double_to_shortest_decimal_buf(v, s);
+	/* -0 is 0 */
+	double_to_shortest_decimal_buf(v == 0 ? 0 : v, s);
 	return s;
 }
 

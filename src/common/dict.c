@@ -15,6 +15,7 @@
 
 /* up to so many keys a linear search beats a table, and takes no memory */
 #define DICT_LINEAR 8
+#define DICT_START_BITS 6
 
 #define DICT_START 4
 
@@ -43,33 +44,56 @@ dict_free(Dict *d)
 	dict_init(d, d->cx);
 }
 
-static inline uint64
+/* The upper half of a key's hash is kept in its slot */
+static inline uint32
 entry_hash(const Dict *d, const DictEntry *e)
 {
-	return hd_hash_bytes(e->prefix, e->len > 8 ? d->arena + e->off : NULL, e->len);
+	return (uint32) (hd_hash_bytes(e->prefix, e->len > 8 ? d->arena + e->off : NULL, e->len) >> 32);
 }
 
-static void
-slots_rebuild(Dict *d, uint32 nslots)
+static inline void
+slot_put(uint64 *slot, uint32 mask, int shift, uint32 hash, uint32 code)
 {
-	uint64	   *slot = MemoryContextAllocExtended(d->cx, mul_size(sizeof(uint64), nslots),
+	uint32		s = hash >> shift;
+
+	while (slot[s] != 0)
+		s = (s + 1) & mask;
+	slot[s] = (uint64) hash << 32 | (code + 1);
+}
+
+/*
+ * A table of 2^bits slots.  Places are the leading bits of the hash, so that
+ * the slots of a smaller table move over in their order, without a look at
+ * the keys.
+ */
+static void
+slots_rebuild(Dict *d, int bits)
+{
+	uint64		n = UINT64CONST(1) << bits;
+	uint64	   *slot = MemoryContextAllocExtended(d->cx, mul_size(sizeof(uint64), n),
 												  MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-	uint32		mask = nslots - 1;
+	uint32		mask = (uint32) (n - 1);
+	int			shift = 32 - bits;
 
-	for (uint32 i = 0; i < d->n; i++)
-	{
-		uint64		h = entry_hash(d, &d->entry[i]);
-		uint32		s = (uint32) h & mask;
-
-		HD_CHECK_EVERY(i);
-		while (slot[s] != 0)
-			s = (s + 1) & mask;
-		slot[s] = (h & UINT64CONST(0xffffffff00000000)) | (i + 1);
-	}
 	if (d->slot)
+	{
+		for (uint64 i = 0; i <= d->mask; i++)
+		{
+			HD_CHECK_EVERY(i);
+			if (d->slot[i] != 0)
+				slot_put(slot, mask, shift, (uint32) (d->slot[i] >> 32), (uint32) d->slot[i] - 1);
+		}
 		pfree(d->slot);
+	}
+	else
+		for (uint32 i = 0; i < d->n; i++)
+		{
+			HD_CHECK_EVERY(i);
+			slot_put(slot, mask, shift, entry_hash(d, &d->entry[i]), i);
+		}
 	d->slot = slot;
 	d->mask = mask;
+	d->shift = shift;
 }
 
 static void
@@ -112,11 +136,11 @@ need_slots(Dict *d)
 {
 	if (d->slot == NULL && d->n > DICT_LINEAR)
 	{
-		uint64		nslots = DICT_LINEAR * 8;
+		int			bits = DICT_START_BITS;
 
-		while (nslots / 2 <= d->n)
-			nslots *= 2;
-		slots_rebuild(d, (uint32) nslots);
+		while ((UINT64CONST(1) << bits) / 2 <= d->n)
+			bits++;
+		slots_rebuild(d, bits);
 	}
 }
 
@@ -155,37 +179,33 @@ entry_is(const Dict *d, const DictEntry *e, uint64 prefix, const uint8 *key, uin
 }
 
 static inline uint32
-add_hashed(Dict *d, uint64 h, uint64 prefix, const uint8 *key, uint32 len)
+add_hashed(Dict *d, uint32 hash, uint64 prefix, const uint8 *key, uint32 len)
 {
-	uint32		s = (uint32) h & d->mask;
-	uint32		tag = (uint32) (h >> 32);
+	uint32		s = hash >> d->shift;
 	uint32		code;
 
-	while (d->slot[s] != 0)
+	for (; d->slot[s] != 0; s = (s + 1) & d->mask)
 	{
-		if ((uint32) (d->slot[s] >> 32) == tag)
-		{
-			code = (uint32) d->slot[s] - 1;
-			if (entry_is(d, &d->entry[code], prefix, key, len))
-				return code;
-		}
-		s = (s + 1) & d->mask;
+		if ((uint32) (d->slot[s] >> 32) != hash)
+			continue;
+		code = (uint32) d->slot[s] - 1;
+		if (entry_is(d, &d->entry[code], prefix, key, len))
+			return code;
 	}
 	code = dict_append(d, prefix, key, len);
-	d->slot[s] = ((uint64) tag << 32) | (code + 1);
+	d->slot[s] = (uint64) hash << 32 | (code + 1);
 	if (d->n > d->mask / 2)
-		slots_rebuild(d, (d->mask + 1) * 2);
+		slots_rebuild(d, 33 - d->shift);
 	return code;
 }
 
-/* The first code + 1 whose tag fits, or 0: where a key is, if it is there */
+/* The first code + 1 whose hash fits, or 0: where a key is, if it is there */
 static inline uint32
-slot_candidate(const Dict *d, uint64 h)
+slot_candidate(const Dict *d, uint32 hash)
 {
-	uint32		s = (uint32) h & d->mask;
-	uint32		tag = (uint32) (h >> 32);
+	uint32		s = hash >> d->shift;
 
-	while (d->slot[s] != 0 && (uint32) (d->slot[s] >> 32) != tag)
+	while (d->slot[s] != 0 && (uint32) (d->slot[s] >> 32) != hash)
 		s = (s + 1) & d->mask;
 	return (uint32) d->slot[s];
 }
@@ -195,7 +215,7 @@ dict_add(Dict *d, uint64 prefix, const uint8 *key, uint32 len)
 {
 	need_slots(d);
 	if (d->slot)
-		return add_hashed(d, hd_hash_bytes(prefix, key, len), prefix, key, len);
+		return add_hashed(d, (uint32) (hd_hash_bytes(prefix, key, len) >> 32), prefix, key, len);
 
 	for (uint32 i = 0; i < d->n; i++)
 		if (entry_is(d, &d->entry[i], prefix, key, len))
@@ -219,13 +239,14 @@ dict_find(Dict *d, const uint8 *key, uint32 len)
 	need_slots(d);
 	if (d->slot)
 	{
-		uint64		h = hd_hash_bytes(prefix, key, len);
+		uint32		hash = (uint32) (hd_hash_bytes(prefix, key, len) >> 32);
 
-		for (uint32 s = (uint32) h & d->mask; d->slot[s] != 0; s = (s + 1) & d->mask)
+		for (uint32 s = hash >> d->shift; d->slot[s] != 0; s = (s + 1) & d->mask)
 		{
 			uint32		code = (uint32) d->slot[s] - 1;
 
-			if (entry_is(d, &d->entry[code], prefix, key, len))
+			if ((uint32) (d->slot[s] >> 32) == hash &&
+				entry_is(d, &d->entry[code], prefix, key, len))
 				return code;
 		}
 		return -1;
@@ -246,7 +267,7 @@ dict_batch_add(Dict *d, uint64 prefix, const uint8 *key, uint32 len)
 	b->prefix[b->n] = prefix;
 	b->len[b->n] = len;
 	b->off[b->n] = b->used;
-	b->hash[b->n] = hd_hash_bytes(prefix, key, len);
+	b->hash[b->n] = (uint32) (hd_hash_bytes(prefix, key, len) >> 32);
 	if (len > 8)
 	{
 		if (b->used + len > b->size)
@@ -260,7 +281,7 @@ dict_batch_add(Dict *d, uint64 prefix, const uint8 *key, uint32 len)
 		b->used += len;
 	}
 	if (d->slot)
-		__builtin_prefetch(&d->slot[(uint32) b->hash[b->n] & d->mask]);
+		__builtin_prefetch(&d->slot[b->hash[b->n] >> d->shift]);
 	return ++b->n == DICT_BATCH;
 }
 

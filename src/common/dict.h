@@ -34,7 +34,7 @@ typedef struct DictBatch
 	uint32		used;			/* bytes of buf in use */
 	uint32		size;
 	uint8	   *buf;
-	uint64		hash[DICT_BATCH];
+	uint32		hash[DICT_BATCH];
 	uint64		prefix[DICT_BATCH];
 	uint32		len[DICT_BATCH];
 	uint32		off[DICT_BATCH];
@@ -49,8 +49,9 @@ typedef struct Dict
 	uint8	   *arena;
 	size_t		arena_len;
 	size_t		arena_cap;
-	uint64	   *slot;			/* tag << 32 | code + 1, or 0; NULL while small */
+	uint64	   *slot;			/* hash << 32 | code + 1, or 0; NULL while small */
 	uint32		mask;			/* number of slots - 1 */
+	int			shift;			/* a hash's place is hash >> shift */
 	size_t		key_bytes;		/* sum of key lengths */
 	DictBatch  *batch;			/* NULL until dict_batch_add */
 } Dict;

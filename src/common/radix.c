@@ -18,7 +18,6 @@
  * within a second-level cache and its translation buffer.
  */
 #define MAX_DIGIT_BITS 11
-#define MAX_BUCKETS (1 << MAX_DIGIT_BITS)
 
 static inline uint64
 row_key(const char *rows, size_t i, size_t size)
@@ -29,17 +28,22 @@ row_key(const char *rows, size_t i, size_t size)
 	return k;
 }
 
-static pg_attribute_always_inline void
-radix_sort_sized(void **prows, void **ptmp, size_t n, const size_t size)
+typedef struct RadixPlan
 {
-	char	   *rows = *prows,
-			   *tmp = *ptmp;
+	uint64		lo;				/* smallest key */
+	int			passes;
+	int			digit;			/* bits of a digit */
+	size_t	   *count;			/* [passes << digit] rows by digit of each pass */
+} RadixPlan;
+
+/* Which bits differ, and how often each digit occurs: two walks over the rows */
+static pg_attribute_always_inline bool
+radix_plan(RadixPlan *plan, const char *rows, size_t n, const size_t size)
+{
 	uint64		lo = ~UINT64CONST(0),
 				hi = 0;
-	size_t	   *where;
-	int			bits,
-				passes,
-				digit;
+	uint64		mask;
+	int			bits;
 
 	for (size_t i = 0; i < n; i++)
 	{
@@ -50,27 +54,43 @@ radix_sort_sized(void **prows, void **ptmp, size_t n, const size_t size)
 		HD_CHECK_EVERY(i);
 	}
 	if (n < 2 || lo == hi)
-		return;
+		return false;
 	bits = pg_leftmost_one_pos64(hi - lo) + 1;
-	passes = (bits + MAX_DIGIT_BITS - 1) / MAX_DIGIT_BITS;
-	digit = (bits + passes - 1) / passes;
-
-	where = palloc(sizeof(size_t) * MAX_BUCKETS);
-	for (int p = 0; p < passes; p++)
+	plan->lo = lo;
+	plan->passes = (bits + MAX_DIGIT_BITS - 1) / MAX_DIGIT_BITS;
+	plan->digit = (bits + plan->passes - 1) / plan->passes;
+	plan->count = palloc0(sizeof(size_t) * ((size_t) plan->passes << plan->digit));
+	mask = (UINT64CONST(1) << plan->digit) - 1;
+	for (size_t i = 0; i < n; i++)
 	{
-		int			shift = p * digit;
-		uint64		mask = (UINT64CONST(1) << digit) - 1;
+		uint64		k = row_key(rows, i, size) - lo;
+
+		for (int p = 0; p < plan->passes; p++, k >>= plan->digit)
+			plan->count[((size_t) p << plan->digit) + (k & mask)]++;
+		HD_CHECK_EVERY(i);
+	}
+	return true;
+}
+
+static pg_attribute_always_inline void
+radix_sort_sized(void **prows, void **ptmp, size_t n, const size_t size)
+{
+	char	   *rows = *prows,
+			   *tmp = *ptmp;
+	RadixPlan	plan;
+
+	if (!radix_plan(&plan, rows, n, size))
+		return;
+	for (int p = 0; p < plan.passes; p++)
+	{
+		size_t	   *where = plan.count + ((size_t) p << plan.digit);
+		uint64		mask = (UINT64CONST(1) << plan.digit) - 1;
+		int			shift = p * plan.digit;
 		size_t		sum = 0;
 		char	   *swap;
 
-		memset(where, 0, sizeof(size_t) * MAX_BUCKETS);
-		for (size_t i = 0; i < n; i++)
-		{
-			where[((row_key(rows, i, size) - lo) >> shift) & mask]++;
-			HD_CHECK_EVERY(i);
-		}
 		/* all in one bucket: this digit orders nothing */
-		if (where[((row_key(rows, 0, size) - lo) >> shift) & mask] == n)
+		if (where[((row_key(rows, 0, size) - plan.lo) >> shift) & mask] == n)
 			continue;
 		for (uint64 b = 0; b <= mask; b++)
 		{
@@ -81,7 +101,7 @@ radix_sort_sized(void **prows, void **ptmp, size_t n, const size_t size)
 		}
 		for (size_t i = 0; i < n; i++)
 		{
-			uint64		b = ((row_key(rows, i, size) - lo) >> shift) & mask;
+			uint64		b = ((row_key(rows, i, size) - plan.lo) >> shift) & mask;
 
 			memcpy(tmp + where[b]++ * size, rows + i * size, size);
 			HD_CHECK_EVERY(i);
@@ -90,7 +110,7 @@ radix_sort_sized(void **prows, void **ptmp, size_t n, const size_t size)
 		*prows = rows = tmp;
 		*ptmp = tmp = swap;
 	}
-	pfree(where);
+	pfree(plan.count);
 }
 
 void
