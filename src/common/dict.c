@@ -498,7 +498,7 @@ dict_reorder(Dict *dst, const Dict *src, const uint32 *order, uint32 n)
 		/* keys in new order may be anywhere: ask for them some steps ahead */
 		if (i + 16 < n)
 			__builtin_prefetch(&src->entry[order[i + 16]]);
-		if (i + 8 < n)
+		if (i + 8 < n && src->arena)
 			__builtin_prefetch(src->arena + src->entry[order[i + 8]].off);
 		dict_append(dst, e->prefix, e->len > 8 ? src->arena + e->off : NULL, e->len);
 	}
