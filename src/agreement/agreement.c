@@ -86,7 +86,7 @@ inference_args(FunctionCallInfo fcinfo, InferenceOptions *opt)
 {
 	static const ArgChoice raters[] = {{"fixed", 0}, {"random", 1}, {NULL, 0}};
 	static const ArgChoice variance[] = {
-		{"ratio", VARIANCE_RATIO}, {"gwet", VARIANCE_GWET}, {NULL, 0}
+		{"ratio", VARIANCE_RATIO}, {"cautious", VARIANCE_CAUTIOUS}, {"gwet", VARIANCE_GWET}, {NULL, 0}
 	};
 
 	opt->confidence = arg_confidence(fcinfo, 2);

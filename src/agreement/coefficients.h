@@ -29,7 +29,8 @@ typedef enum Coefficient
 typedef enum VarianceKind
 {
 	VARIANCE_RATIO,				/* ratio linearisation, the default */
-	VARIANCE_GWET				/* as printed in Gwet (2014) */
+	VARIANCE_GWET,				/* as printed in Gwet (2014) */
+	VARIANCE_CAUTIOUS			/* and one item more, of the rarest label */
 } VarianceKind;
 
 typedef struct InferenceOptions
@@ -75,6 +76,16 @@ extern void agreement_coefficients(const RatingMatrix *m, const Disagreement *w,
 								   Disagreement *a, uint32 mask,
 								   const InferenceOptions *opt,
 								   CoefficientEstimate out[COEF_COUNT]);
+
+/*
+ * Likewise of one coefficient, with the influence values of the items in
+ * psi[n_items], which must be zero before: the variance is that of their mean.
+ * They stay zero where the coefficient is undefined.
+ */
+extern void coefficient_influence(const RatingMatrix *m, const Disagreement *w,
+								  Disagreement *a, Coefficient coef,
+								  const InferenceOptions *opt,
+								  CoefficientEstimate *out, double *psi);
 
 /* ---- breakdowns; arrays are palloc'd by the callee ---- */
 

@@ -146,12 +146,14 @@ estimate_finish(CoefficientEstimate *e, const EstimateBasis *b,
 			e->note = add_note(e->note, psprintf("undefined without %d of the raters, who are left out of the jackknife",
 												 (int) b->n_undefined));
 	}
-	e->se = sqrt(var);
+	e->se = sqrt(var + b->unseen_var);
 	t = hd_t_quantile((1 + opt->confidence) / 2, e->df);
 	e->ci_low = cut(e->value - t * e->se, b->lowest);
 	e->ci_high = cut(e->value + t * e->se, b->lowest);
 	if (!b->silent)
-		e->inference = inference_name(b, e->df);
+		e->inference = b->unseen_var > 0 ?
+			psprintf("%s, with one more item of the rarest label", inference_name(b, e->df)) :
+			inference_name(b, e->df);
 	if (!isnan(opt->null_value) && b->lowest < 0)
 		e->p_value = hd_t_sf((e->value - opt->null_value) / e->se, e->df);
 }

@@ -19,6 +19,7 @@ typedef struct EstimateBasis
 	double		sum_sq;			/* of psi, over items or clusters */
 	const char *published;		/* two raters: variance with 1/n, by this name */
 	bool		gwet;			/* VARIANCE_GWET */
+	double		unseen_var;		/* VARIANCE_CAUTIOUS: of the item that was not seen */
 	bool		clustered;
 	int32		n_items;		/* items that the variance is over */
 	int32		n_units;		/* clusters, or items */

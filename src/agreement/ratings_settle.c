@@ -597,14 +597,25 @@ ratings_reopen(Ratings *r)
 		dict_free(&r->items);
 }
 
+/*
+ * A value may be flattened wherever somebody copies it: the current context
+ * may be a tuplesort's, which since release 17 cannot free anything.  So what
+ * is needed meanwhile has a context of its own.
+ */
 void
 ratings_settle(Ratings *r)
 {
 	if (r->n_log > 0)
 	{
+		MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "hdata settle",
+												   ALLOCSET_DEFAULT_SIZES);
+		MemoryContext old = MemoryContextSwitchTo(work);
+
 		/* values stay the same: the canonical bytes, if they are there, do too */
 		ratings_reopen(r);
 		settle_log(r);
+		MemoryContextSwitchTo(old);
+		MemoryContextDelete(work);
 	}
 	else if (r->start == NULL)
 		r->start = MemoryContextAllocZero(r->state.cx, sizeof(int32));

@@ -4,6 +4,7 @@
 #
 #   FULL=1   the whole grid with 2000 data sets a cell (4 minutes); default: the corners of the grid, 500 (1 minute)
 #   REPS=n   so many data sets a cell
+#   VARIANCE=cautious   the intervals of that variance
 #   KEEP=1   leave the schema hdata_coverage with every interval in the table "result"
 #
 # Fixed raters: the truth is the limit over items of those raters (five panels of each size).  Random raters: new raters in
@@ -18,8 +19,8 @@ else
 fi
 
 sql() { psql -qXAt -v ON_ERROR_STOP=1 "$@"; }
-export PGOPTIONS='-c search_path=hdata_coverage -c client_min_messages=warning -c jit=off -c work_mem=256MB
-    -c max_parallel_workers_per_gather=0'
+export PGOPTIONS="-c search_path=hdata_coverage -c client_min_messages=warning -c hdata_coverage.variance=${VARIANCE:-ratio} -c jit=off -c work_mem=256MB
+    -c max_parallel_workers_per_gather=0"
 
 sql -c 'CREATE EXTENSION IF NOT EXISTS hdata'
 sql -c 'DROP SCHEMA IF EXISTS hdata_coverage CASCADE' -c 'CREATE SCHEMA hdata_coverage'

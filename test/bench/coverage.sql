@@ -107,10 +107,12 @@ BEGIN
 		FROM rating GROUP BY rep, panel),
 	estimate AS MATERIALIZED (
 		SELECT rep, panel, CASE WHEN v_clustered THEN 'cluster not passed' ELSE 'independent' END AS design, a.*
-		FROM state, hdata.agreement(r, raters => v_inference, categories => '{0,1}') a
+		FROM state, hdata.agreement(r, raters => v_inference, categories => '{0,1}',
+			variance => current_setting('hdata_coverage.variance')) a
 		UNION ALL
 		SELECT rep, panel, 'clustered', a.*
-		FROM state, hdata.agreement(r_clustered, raters => v_inference, categories => '{0,1}') a WHERE v_clustered)
+		FROM state, hdata.agreement(r_clustered, raters => v_inference, categories => '{0,1}',
+			variance => current_setting('hdata_coverage.variance')) a WHERE v_clustered)
 	SELECT v_overlap, v_raters, v_prevalence, v_items, design, v_inference, rep, e.coefficient, e.value, e.se, e.ci_low, e.ci_high,
 		substring(e.inference FROM 't\((.*)\)')::float8,
 		max(e.n_items) FILTER (WHERE e.coefficient = 'krippendorff_alpha') OVER (PARTITION BY rep, design),

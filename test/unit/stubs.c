@@ -198,7 +198,11 @@ errfinish(const char *file, int line, const char *func)
 }
 
 void
+#if PG_VERSION_NUM >= 160000
+ExceptionalCondition(const char *condition, const char *file, int line)
+#else
 ExceptionalCondition(const char *condition, const char *type, const char *file, int line)
+#endif
 {
 	libc_die(condition);
 }
