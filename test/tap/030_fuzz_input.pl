@@ -51,7 +51,10 @@ SQL
 
 my @readers = map { $_->[0] } rows_of($node, $db, <<'SQL');
 SELECT CASE WHEN proretset THEN format('(SELECT count(x) FROM hdata.%I(s%s) x)', proname, extra) ELSE format('hdata.%I(s%s)', proname, extra) END
-FROM (SELECT *, CASE WHEN 'categories' = ANY (proargnames) THEN CASE WHEN has_level THEN ', some_level' ELSE '' END || ', categories => some_categories'
+FROM (SELECT *, CASE WHEN proargtypes[1] = 'hdata.ratings'::regtype THEN
+                         ', s' || CASE WHEN 'categories' = ANY (proargnames) THEN ', categories => some_categories' ELSE '' END
+                     WHEN proname = 'bootstrap' THEN ', ''gwet_ac'', draws => 3, categories => some_categories'
+                     WHEN 'categories' = ANY (proargnames) THEN CASE WHEN has_level THEN ', some_level' ELSE '' END || ', categories => some_categories'
                      WHEN pronargs = 1 OR pronargs - 1 = pronargdefaults AND NOT has_level THEN ''
                      WHEN has_level THEN ', some_level'
                      WHEN proargtypes[1] = 'text[]'::regtype THEN ', some_names'
