@@ -72,3 +72,51 @@ CREATE FUNCTION coincidences(ratings, categories text[] DEFAULT NULL,
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'ratings_coincidences' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 25;
 COMMENT ON FUNCTION coincidences(ratings, text[]) IS 'coincidence matrix of pairable ratings (Krippendorff 2011), with what chance would give';
+
+-- numbers
+
+CREATE FUNCTION icc(ratings, form text DEFAULT 'ICC(2,1)', categories text[] DEFAULT NULL) RETURNS float8
+	AS 'MODULE_PATHNAME', 'ratings_icc' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION icc(ratings, text, text[]) IS 'intraclass correlation (Shrout and Fleiss 1979; McGraw and Wong 1996): ICC(1,1), ICC(2,1), ICC(3,1), ICC(1,k), ICC(2,k), ICC(3,k)';
+CREATE FUNCTION icc_agreement(ratings, confidence float8 DEFAULT 0.95, categories text[] DEFAULT NULL,
+	OUT form text, OUT value float8, OUT ci_low float8, OUT ci_high float8, OUT f float8, OUT df1 float8,
+	OUT df2 float8, OUT n_items bigint, OUT n_raters bigint, OUT note text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'ratings_icc_agreement' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 6;
+COMMENT ON FUNCTION icc_agreement(ratings, float8, text[]) IS 'the six intraclass correlations with their intervals';
+CREATE FUNCTION kendall_w(ratings, categories text[] DEFAULT NULL) RETURNS float8
+	AS 'MODULE_PATHNAME', 'ratings_kendall_w' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION kendall_w(ratings, text[]) IS 'Kendall''s W: concordance of rankings, corrected for ties';
+CREATE FUNCTION lin_ccc(ratings, categories text[] DEFAULT NULL) RETURNS float8
+	AS 'MODULE_PATHNAME', 'ratings_lin_ccc' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION lin_ccc(ratings, text[]) IS 'Lin''s (1989) concordance correlation; of more raters, Barnhart, Haber and Song (2002)';
+
+-- resampling and comparing
+
+CREATE FUNCTION bootstrap(ratings, coefficient text, level text DEFAULT 'nominal', draws bigint DEFAULT 2000,
+	confidence float8 DEFAULT 0.95, seed bigint DEFAULT 1, categories text[] DEFAULT NULL,
+	OUT value float8, OUT se float8, OUT ci_low float8, OUT ci_high float8, OUT draws bigint, OUT note text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'ratings_bootstrap' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 1;
+COMMENT ON FUNCTION bootstrap(ratings, text, text, bigint, float8, bigint, text[]) IS 'a coefficient of agreement with its bootstrap percentile interval over items, or clusters';
+
+CREATE FUNCTION agreement_difference(a ratings, b ratings, level text DEFAULT 'nominal', confidence float8 DEFAULT 0.95,
+	categories text[] DEFAULT NULL,
+	OUT coefficient text, OUT value_a float8, OUT value_b float8, OUT difference float8, OUT se float8,
+	OUT ci_low float8, OUT ci_high float8, OUT n_items_shared bigint, OUT paired boolean, OUT note text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'ratings_agreement_difference' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 8;
+COMMENT ON FUNCTION agreement_difference(ratings, ratings, text, float8, text[]) IS 'the difference of every coefficient between two groups of ratings, with its interval; paired where items are shared (Gwet 2016)';
+CREATE FUNCTION cross_agreement(a ratings, b ratings, level text DEFAULT 'nominal', confidence float8 DEFAULT 0.95,
+	categories text[] DEFAULT NULL,
+	OUT coefficient text, OUT value float8, OUT se float8, OUT ci_low float8, OUT ci_high float8,
+	OUT n_items bigint, OUT n_ratings_a bigint, OUT n_ratings_b bigint, OUT note text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'ratings_cross_agreement' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 5;
+COMMENT ON FUNCTION cross_agreement(ratings, ratings, text, float8, text[]) IS 'agreement between two groups on the items that both rated: cross-replication reliability (Wong, Paritosh and Aroyo 2021), beside each group''s own';
+CREATE FUNCTION label_use(ratings, confidence float8 DEFAULT 0.95, categories text[] DEFAULT NULL,
+	OUT rater text, OUT label text, OUT n_items bigint, OUT n bigint, OUT share float8, OUT others_share float8,
+	OUT excess float8, OUT excess_low float8, OUT excess_high float8, OUT evidence text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'ratings_label_use' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 100;
+COMMENT ON FUNCTION label_use(ratings, float8, text[]) IS 'how often each rater uses each label, compared with the others on the same items: a question to ask, not a verdict';

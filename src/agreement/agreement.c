@@ -131,7 +131,7 @@ Datum
 ratings_agreement(PG_FUNCTION_ARGS)
 {
 	const Level *level = level_arg(fcinfo, 1);
-	InferenceOptions opt;
+	InferenceOptions opt = {0};
 	Measure		q;
 	Disagreement w,
 				a;

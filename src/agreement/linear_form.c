@@ -82,6 +82,8 @@ form_block(LinearForm *f, const RatingMatrix *m, int32 begin, int32 end,
 				x += f->fixed[f->of_obs[o]];
 		}
 		psi = f->a[r] + f->b[r] * f->pairs->s[i] + f->c[r] * (double) x;
+		if (f->psi)
+			f->psi[i] = psi;
 		if (f->cluster)
 			f->cluster[m->cluster[i]] += (int64) (psi * f->scale);
 		else

@@ -38,6 +38,7 @@ typedef struct LinearForm
 	const int32 *of_obs;
 	double		sum_sq;			/* result: sum over items, or over clusters of the
 								 * sum within, of psi squared */
+	double	   *psi;			/* [n_items] to be filled too, or NULL */
 
 	/* working state */
 	int64	   *fixed;			/* u in fixed point */

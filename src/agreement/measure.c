@@ -166,8 +166,9 @@ map_to_domain(Measure *q)
 	q->m.n_categories = (int32) q->domain.n;
 }
 
+/* ordered: the domain was declared in its order */
 static void
-set_positions(Measure *q)
+set_positions(Measure *q, bool ordered)
 {
 	Ratings    *r = q->r;
 	int32		n = q->m.n_categories;
@@ -180,7 +181,7 @@ set_positions(Measure *q)
 		for (int32 k = 0; k < n; k++)
 			q->x[k] = dict_prefix_float8(d->entry[k].prefix);
 	}
-	else if (r->kind.value == VALUE_ORDERED || q->declared)
+	else if (r->kind.value == VALUE_ORDERED || ordered)
 	{
 		q->x = array_alloc(n, sizeof(double));
 		for (int32 k = 0; k < n; k++)
@@ -192,18 +193,18 @@ set_positions(Measure *q)
 static void
 set_label_sets(Measure *q)
 {
-	Ratings    *r = q->r;
+	const Dict *labels = q->declared ? &q->domain : &q->r->labels;
 	Dict		element;
-	int32	   *start = array_alloc(r->labels.n + 1, sizeof(int32));
-	int32	   *code = array_alloc(r->labels.key_bytes + 1, sizeof(int32));
+	int32	   *start = array_alloc(labels->n + 1, sizeof(int32));
+	int32	   *code = array_alloc(labels->key_bytes + 1, sizeof(int32));
 	int32		n = 0;
 
 	dict_init(&element, CurrentMemoryContext);
-	for (uint32 i = 0; i < r->labels.n; i++)
+	for (uint32 i = 0; i < labels->n; i++)
 	{
 		uint8		tmp[8];
 		uint32		len;
-		const uint8 *p = dict_key(&r->labels, i, tmp, &len);
+		const uint8 *p = dict_key(labels, i, tmp, &len);
 		const uint8 *end = p + len;
 		const uint8 *e;
 		int			elen;
@@ -214,7 +215,7 @@ set_label_sets(Measure *q)
 			code[n++] = (int32) dict_add(&element, hd_load_prefix(e, elen), e, elen);
 		qsort(code + start[i], n - start[i], sizeof(int32), int32_ascending);
 	}
-	start[r->labels.n] = n;
+	start[labels->n] = n;
 	q->sets = palloc(sizeof(LabelSets));
 	q->sets->start = start;
 	q->sets->element = code;
@@ -244,7 +245,113 @@ set_clusters(Measure *q)
 	q->m.n_clusters = n;
 }
 
+/* ---- one domain for two states ---- */
+
+static void
+add_labels(Dict *dst, const Dict *src)
+{
+	for (uint32 i = 0; i < src->n; i++)
+	{
+		uint8		tmp[8];
+		uint32		len;
+		const uint8 *key = dict_key(src, i, tmp, &len);
+
+		HD_CHECK_EVERY(i);
+		dict_add(dst, src->entry[i].prefix, key, len);
+	}
+}
+
+/* Enums: the longer list must hold the shorter one in the same order */
+static void
+check_order(Dict *domain, const Dict *part)
+{
+	int64		last = -1;
+
+	for (uint32 i = 0; i < part->n; i++)
+	{
+		uint8		tmp[8];
+		uint32		len;
+		const uint8 *key = dict_key(part, i, tmp, &len);
+		int64		at = dict_find(domain, key, len);
+
+		if (at <= last)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("the two ratings list their categories in different orders"),
+					 errhint("Declare the categories in their order.")));
+		last = at;
+	}
+}
+
+static void
+common_domain(const Ratings *a, const Ratings *b, Dict *out)
+{
+	Dict		all;
+
+	dict_init(&all, CurrentMemoryContext);
+	if (a->labels.n >= b->labels.n)
+	{
+		add_labels(&all, &a->labels);
+		add_labels(&all, &b->labels);
+	}
+	else
+	{
+		add_labels(&all, &b->labels);
+		add_labels(&all, &a->labels);
+	}
+	if (a->kind.value == VALUE_ORDERED || b->kind.value == VALUE_ORDERED)
+	{
+		check_order(&all, a->labels.n >= b->labels.n ? &b->labels : &a->labels);
+		*out = all;
+		return;
+	}
+	dict_init(out, CurrentMemoryContext);
+	dict_reorder(out, &all, dict_sorted(&all), all.n);
+}
+
+static void
+check_same_kinds(const Ratings *a, const Ratings *b)
+{
+	if (a->kind.item == ID_NONE || b->kind.item == ID_NONE)
+		return;
+	if (a->kind.item != b->kind.item)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("the two ratings have items of different types"),
+				 errhint("Cast the items of both to text.")));
+	if (a->kind.value != b->kind.value)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("the two ratings have values of different types"),
+				 errhint("Cast the values of both to one type.")));
+}
+
 /* ---- the whole ---- */
+
+static void
+measure_begin(Measure *q, Ratings *r)
+{
+	memset(q, 0, sizeof(Measure));
+	q->r = r;
+	q->m.n_items = r->n_items;
+	q->m.n_raters = (int32) r->raters.n;
+	q->m.n_categories = (int32) r->labels.n;
+	q->m.n_obs = r->n_obs;
+	q->m.start = r->start;
+	q->m.rater = r->rater;
+	q->m.category = r->label;
+}
+
+static void
+measure_finish(Measure *q, bool ordered)
+{
+	if (q->declared)
+		map_to_domain(q);
+	set_positions(q, ordered);
+	if (q->r->kind.value == VALUE_SET)
+		set_label_sets(q);
+	set_clusters(q);
+}
 
 void
 measure_ratings(FunctionCallInfo fcinfo, int categories, Measure *q)
@@ -252,28 +359,37 @@ measure_ratings(FunctionCallInfo fcinfo, int categories, Measure *q)
 	Datum	   *name = NULL;
 	int			n = -1;
 
-	memset(q, 0, sizeof(Measure));
-	q->r = ratings_get_consistent(PG_GETARG_DATUM(0));
+	measure_begin(q, ratings_get_consistent(PG_GETARG_DATUM(0)));
 	if (categories > 0)
 		name = arg_text_array(fcinfo, categories, "categories", &n);
+	q->declared = n >= 0;
+	if (q->declared)
+		read_domain(q, name, n);
+	measure_finish(q, q->declared);
+}
 
-	q->m.n_items = q->r->n_items;
-	q->m.n_raters = (int32) q->r->raters.n;
-	q->m.n_categories = (int32) q->r->labels.n;
-	q->m.n_obs = q->r->n_obs;
-	q->m.start = q->r->start;
-	q->m.rater = q->r->rater;
-	q->m.category = q->r->label;
+void
+measure_two_ratings(FunctionCallInfo fcinfo, int categories, Measure *a, Measure *b)
+{
+	int			n = -1;
+	Datum	   *name = arg_text_array(fcinfo, categories, "categories", &n);
+
+	measure_begin(a, ratings_get_consistent(PG_GETARG_DATUM(0)));
+	measure_begin(b, ratings_get_consistent(PG_GETARG_DATUM(1)));
+	check_same_kinds(a->r, b->r);
+	a->declared = b->declared = true;
 	if (n >= 0)
 	{
-		q->declared = true;
-		read_domain(q, name, n);
-		map_to_domain(q);
+		read_domain(a, name, n);
+		read_domain(b, name, n);
 	}
-	set_positions(q);
-	if (q->r->kind.value == VALUE_SET)
-		set_label_sets(q);
-	set_clusters(q);
+	else
+	{
+		common_domain(a->r, b->r, &a->domain);
+		b->domain = a->domain;
+	}
+	measure_finish(a, n >= 0);
+	measure_finish(b, n >= 0);
 }
 
 void

@@ -39,6 +39,13 @@ extern DisagreementKind metric_arg(FunctionCallInfo fcinfo, int arg);
 /* Read argument 0 (not NULL) and the declared categories in argument "categories" */
 extern void measure_ratings(FunctionCallInfo fcinfo, int categories, Measure *q);
 
+/*
+ * Arguments 0 and 1 (not NULL) over one domain: the declared one, or the
+ * categories of both.
+ */
+extern void measure_two_ratings(FunctionCallInfo fcinfo, int categories,
+								Measure *a, Measure *b);
+
 /* ERROR where the kind of values has no such distances */
 extern void measure_disagreement(Measure *q, DisagreementKind kind, Disagreement *d);
 

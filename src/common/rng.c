@@ -95,11 +95,11 @@ hd_rng_below(HdRng *r, uint64_t n)
 }
 
 /*
- * log(x) for 0 < x < 1 with correctly rounded operations only:
+ * log(x) for finite x > 0 with correctly rounded operations only:
  * x = 2^e m, log m = 2 atanh((m - 1) / (m + 1)), |argument| < 0.172.
  */
-static double
-portable_log(double x)
+double
+hd_portable_log(double x)
 {
 	int			e;
 	double		m = frexp(x, &e);
@@ -134,5 +134,5 @@ hd_rng_normal(HdRng *r)
 		v = 2.0 * hd_rng_double(r) - 1.0;
 		s = u * u + v * v;
 	} while (s >= 1.0 || s == 0.0);
-	return u * sqrt(-2.0 * portable_log(s) / s);
+	return u * sqrt(-2.0 * hd_portable_log(s) / s);
 }
