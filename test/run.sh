@@ -337,7 +337,7 @@ count_results()
         /^(not )?ok [0-9]+.*# *([Ss][Kk][Ii][Pp]|TODO)/ { s++; next }
         /^ok +[0-9]+/           { p++; next }
         /^not ok +[0-9]+/       { f++; next }
-        /^[a-z_ ]+: [0-9]+ passed, [0-9]+ failed$/  { p += $(NF - 3); f += $(NF - 1); next }
+        /^[a-z_, ]+: [0-9]+ passed, [0-9]+ failed$/  { p += $(NF - 3); f += $(NF - 1); next }
         /\.\.\. ok/              { p++ }
         /\.\.\. FAILED/          { f++ }
         END                     { print p + 0, f + 0, s + 0 }' "$1"

@@ -65,22 +65,6 @@ COEFFICIENT(ratings_krippendorff_alpha, COEF_ALPHA);
 
 /* ---- all of them ---- */
 
-static const struct
-{
-	Coefficient c;
-	const char *name;
-}			rows[] =
-{
-	{COEF_PERCENT, "percent_agreement"},
-	{COEF_WEIGHTED, "weighted_agreement"},
-	{COEF_COHEN, "cohen_kappa"},
-	{COEF_FLEISS, "fleiss_kappa"},
-	{COEF_CONGER, "conger_kappa"},
-	{COEF_GWET, "gwet_ac"},
-	{COEF_BP, "brennan_prediger"},
-	{COEF_ALPHA, "krippendorff_alpha"}
-};
-
 static void
 inference_args(FunctionCallInfo fcinfo, InferenceOptions *opt)
 {
@@ -148,19 +132,19 @@ ratings_agreement(PG_FUNCTION_ARGS)
 	measure_disagreement(&q, level->kappa, &w);
 	measure_disagreement(&q, level->alpha, &a);
 
-	for (int i = 0; i < lengthof(rows); i++)
-		if (rows[i].c != COEF_COHEN || q.m.n_raters == 2)
-			mask |= COEF_BIT(rows[i].c);
+	for (int i = 0; i < N_COEFFICIENTS; i++)
+		if (coefficients[i].c != COEF_COHEN || q.m.n_raters == 2)
+			mask |= COEF_BIT(coefficients[i].c);
 	agreement_coefficients(&q.m, &w, &a, mask, &opt, est);
 
 	if (q.r->kind.value == VALUE_NUMBER && level->alpha == DIS_IDENTITY && q.m.n_categories > 2)
 		note = "numeric values measured as nominal: level => 'ordinal', 'interval' or 'ratio' uses their distances";
-	for (int i = 0; i < lengthof(rows); i++)
+	for (int i = 0; i < N_COEFFICIENTS; i++)
 	{
-		Coefficient c = rows[i].c;
+		Coefficient c = coefficients[i].c;
 
 		if (mask & COEF_BIT(c))
-			put_estimate(&row, rows[i].name, &est[c], level->name,
+			put_estimate(&row, coefficients[i].name, &est[c], level->name,
 						 c == COEF_ALPHA ? NULL : c == COEF_PERCENT ? "identity" : level->weights,
 						 q.m.n_categories, note);
 	}

@@ -35,19 +35,14 @@ arg_draws(FunctionCallInfo fcinfo, int arg)
 static Coefficient
 arg_coefficient(FunctionCallInfo fcinfo, int arg)
 {
-	static const ArgChoice coefficients[] = {
-		{"percent_agreement", COEF_PERCENT},
-		{"weighted_agreement", COEF_WEIGHTED},
-		{"cohen_kappa", COEF_COHEN},
-		{"fleiss_kappa", COEF_FLEISS},
-		{"conger_kappa", COEF_CONGER},
-		{"gwet_ac", COEF_GWET},
-		{"brennan_prediger", COEF_BP},
-		{"krippendorff_alpha", COEF_ALPHA},
-		{NULL, 0}
-	};
+	ArgChoice	choice[N_COEFFICIENTS + 1] = {0};
 
-	return (Coefficient) arg_choice(fcinfo, arg, "coefficient", coefficients);
+	for (int i = 0; i < N_COEFFICIENTS; i++)
+	{
+		choice[i].name = coefficients[i].name;
+		choice[i].value = coefficients[i].c;
+	}
+	return (Coefficient) arg_choice(fcinfo, arg, "coefficient", choice);
 }
 
 /* Where no draw differs, what agreement() knows: the bound, and why */

@@ -251,6 +251,12 @@ why_flat(const AgreementState *st, int coef)
 	return "every item shows the same disagreement";
 }
 
+static const Disagreement *
+weights_of(const AgreementState *st, int coef)
+{
+	return coef == COEF_ALPHA ? st->a : coef == COEF_PERCENT ? &st->identity : st->w;
+}
+
 /* Is what chance gives worked out of the margins, so that rare labels move it? */
 static bool
 rests_on_margins(int coef)
@@ -291,14 +297,14 @@ rarest_distance(const AgreementState *st, int coef, const Chance *c)
  * Where a label is rare, the items that say most about chance may be missing
  * from the sample, and the variance is then too small.  The cautious variance
  * adds the influence of one item more, all of whose ratings are the rarest
- * label (clusters: of one cluster of usual size).  For identity weights;
+ * label (clusters: of as many such items as a cluster holds).  For identity weights;
  * simulated coverage stays at 92 % and more (docs/agreement.md).  AC1 does not
  * need it: its chance term hardly moves with a rare label.
  */
 static double
 unseen_variance(const AgreementState *st, int coef, const Term *t, const EstimateBasis *b)
 {
-	const Disagreement *d = coef == COEF_ALPHA ? st->a : coef == COEF_PERCENT ? &st->identity : st->w;
+	const Disagreement *d = weights_of(st, coef);
 	double		share = pairable_only(coef) ? 1 : (double) st->m->n_items / st->mg->n_pairable;
 	double		psi = share;
 	double		items = 1;
@@ -442,24 +448,34 @@ units_without_majority(const RatingMatrix *m, int32 k)
 	return n;
 }
 
-static const char *
-rare_label_note(const AgreementState *st)
+/*
+ * Only where one label has most of the ratings are the others rare.  Returns
+ * how many items or clusters speak of them, or -1 if enough do.
+ */
+static int
+rare_label_units(const AgreementState *st)
 {
-	const RatingMatrix *m = st->m;
-	double		most = 0;
-	int			units = RARE_ENOUGH;
+	double		half = st->mg->n_pairable_ratings / 2.0;
 
-	for (int32 k = 0; k < m->n_categories; k++)
-		most = Max(most, st->mg->n_pair[k]);
-	/* of equally common labels none is the common one: take the worst case */
-	for (int32 k = 0; k < m->n_categories; k++)
-		if (st->mg->n_pair[k] == most)
-			units = Min(units, units_without_majority(m, k));
-	if (units >= RARE_ENOUGH)
-		return NULL;
-	return psprintf("only %d %s to a rarer label: the interval is too narrow, see variance => 'cautious'", units,
-					m->n_clusters > 0 ? units == 1 ? "cluster leans" : "clusters lean" :
-					units == 1 ? "item leans" : "items lean");
+	for (int32 k = 0; k < st->m->n_categories; k++)
+		if (st->mg->n_pair[k] > half)
+		{
+			int			n = units_without_majority(st->m, k);
+
+			return n < RARE_ENOUGH ? n : -1;
+		}
+	return -1;
+}
+
+/* The remedy is named where there is one: for identity */
+static const char *
+rare_label_note(const AgreementState *st, int units, const Disagreement *d)
+{
+	const char *unit = st->m->n_clusters > 0 ? "cluster" : "item";
+
+	return psprintf("only %d %s to a rarer label: the interval is too narrow%s", units,
+					psprintf(units == 1 ? "%s leans" : "%ss lean", unit),
+					d->kind == DIS_IDENTITY ? ", see variance => 'cautious'" : "");
 }
 
 static void
@@ -471,7 +487,7 @@ estimate_all(const RatingMatrix *m, const Disagreement *w, Disagreement *a,
 	Term		term[COEF_COUNT];
 	RaterJackknife jack[COEF_COUNT];
 	const char *note = NULL;
-	const char *rare;
+	int			rare_units;
 
 	memset(&st, 0, sizeof(st));
 	memset(term, 0, sizeof(term));
@@ -491,14 +507,15 @@ estimate_all(const RatingMatrix *m, const Disagreement *w, Disagreement *a,
 		jackknife_raters(&st, jack);
 	if (more_ratings_where_disagreement(st.mg, st.by_w ? st.by_w : st.raw ? st.raw : st.by_a))
 		note = "items where raters disagree have more ratings: see first_ratings";
-	rare = opt->variance == VARIANCE_CAUTIOUS ? NULL : rare_label_note(&st);
+	rare_units = rare_label_units(&st);
 	for (int coef = 0; coef < COEF_COUNT; coef++)
 	{
 		if (!term[coef].wanted || term[coef].undefined)
 			continue;
 		term_finish(&st, coef, &term[coef], opt, jack, &out[coef]);
-		if (rests_on_margins(coef) && !isnan(out[coef].se))
-			out[coef].note = add_note(out[coef].note, rare);
+		if (rare_units >= 0 && rests_on_margins(coef) && !isnan(out[coef].se) &&
+			!(opt->variance == VARIANCE_CAUTIOUS && weights_of(&st, coef)->kind == DIS_IDENTITY))
+			out[coef].note = add_note(out[coef].note, rare_label_note(&st, rare_units, weights_of(&st, coef)));
 		out[coef].note = add_note(out[coef].note, note);
 	}
 }

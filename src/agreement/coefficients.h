@@ -112,7 +112,6 @@ typedef struct RaterRow
 {
 	int64		n_ratings;
 	int64		n_items;		/* items with a rating by somebody else */
-	int64		n_clusters;		/* clusters among those */
 	double		value,			/* mean agreement with the others */
 				ci_low,
 				ci_high;		/* Korn & Graubard (1998) */

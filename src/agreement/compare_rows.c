@@ -16,22 +16,6 @@
 #include "common/interrupts.h"
 #include "common/srf.h"
 
-static const struct
-{
-	Coefficient c;
-	const char *name;
-}			rows[] =
-{
-	{COEF_PERCENT, "percent_agreement"},
-	{COEF_WEIGHTED, "weighted_agreement"},
-	{COEF_COHEN, "cohen_kappa"},
-	{COEF_FLEISS, "fleiss_kappa"},
-	{COEF_CONGER, "conger_kappa"},
-	{COEF_GWET, "gwet_ac"},
-	{COEF_BP, "brennan_prediger"},
-	{COEF_ALPHA, "krippendorff_alpha"}
-};
-
 /* One coefficient of one side, with its influence values */
 static void
 estimate_side(Measure *q, const Level *level, Coefficient c, double confidence,
@@ -79,9 +63,9 @@ ratings_agreement_difference(PG_FUNCTION_ARGS)
 	psi_a = array_alloc(a.m.n_items, sizeof(double));
 	psi_b = array_alloc(b.m.n_items, sizeof(double));
 	work = AllocSetContextCreate(CurrentMemoryContext, "hdata agreement_difference", ALLOCSET_DEFAULT_SIZES);
-	for (int i = 0; i < lengthof(rows); i++)
+	for (int i = 0; i < N_COEFFICIENTS; i++)
 	{
-		Coefficient c = rows[i].c;
+		Coefficient c = coefficients[i].c;
 		CoefficientEstimate est_a,
 					est_b;
 		ComparedSide side_a = {&est_a, a.m.n_items, psi_a, match.unit_a};
@@ -96,7 +80,7 @@ ratings_agreement_difference(PG_FUNCTION_ARGS)
 		estimate_side(&b, level, c, confidence, &est_b, psi_b);
 		compare_estimates(&side_a, &side_b, match.n_units, c == COEF_COHEN,
 						  c == COEF_PERCENT || c == COEF_WEIGHTED ? 0 : -1, confidence, &d);
-		srf_cstring(&row, rows[i].name);
+		srf_cstring(&row, coefficients[i].name);
 		srf_float8(&row, est_a.value);
 		srf_float8(&row, est_b.value);
 		srf_float8(&row, d.value);

@@ -81,9 +81,6 @@ extern double exact_dot(int32 m, const double *p, const double *u);
 /* sum over all k, l of the domain of v(k,l): q^2 - T_w */
 extern double dis_total(const Disagreement *d);
 
-/* sum over all k, l of the domain of w(k,l) = 1 - v(k,l): T_w of Gwet (2008) */
-extern double dis_weight_total(const Disagreement *d);
-
 /* Working space for the ratings of one item, made once */
 typedef struct DisScratch
 {

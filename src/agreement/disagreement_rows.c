@@ -300,9 +300,3 @@ dis_total(const Disagreement *d)
 	pfree(ones);
 	return total;
 }
-
-double
-dis_weight_total(const Disagreement *d)
-{
-	return (double) d->q * d->q - dis_total(d);
-}

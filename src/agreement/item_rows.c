@@ -87,6 +87,25 @@ item_rows(const RatingMatrix *m, const Disagreement *w)
 	return rows;
 }
 
+/* Ordered pairs of one item's r ratings by labels; count[] is zero before and after */
+static void
+add_item_pairs(int32 r, const int32 *cat, Size q, int64 *count, int32 *label, int64 *pairs)
+{
+	int32		n = 0;
+
+	for (int32 s = 0; s < r; s++)
+		if (count[cat[s]]++ == 0)
+			label[n++] = cat[s];
+	for (int32 s = 0; s < n; s++)
+	{
+		HD_CHECK_EVERY(s);
+		for (int32 t = 0; t < n; t++)
+			pairs[label[s] * q + label[t]] += count[label[s]] * (count[label[t]] - (s == t));
+	}
+	for (int32 s = 0; s < n; s++)
+		count[label[s]] = 0;
+}
+
 /*
  * o_kl = sum_i (r_ik r_il - [k = l] r_ik)/(r_i - 1): whole numbers for each r,
  * divided once (fixedsum.h).
@@ -97,6 +116,8 @@ coincidence_matrix(const RatingMatrix *m, double *o, double *n)
 	Size		q = m->n_categories;
 	Margins    *mg = margins_make(m);
 	int64	   *pairs = array_alloc0(mul_size(q, q), sizeof(int64));
+	int64	   *count = array_alloc0(q, sizeof(int64));
+	int32	   *label = array_alloc(q, sizeof(int32));
 
 	memset(o, 0, mul_size(mul_size(q, q), sizeof(double)));
 	memcpy(n, mg->n_pair, q * sizeof(double));
@@ -108,12 +129,8 @@ coincidence_matrix(const RatingMatrix *m, double *o, double *n)
 			continue;
 		for (int32 j = mg->group[g].begin; j < mg->group[g].end; j++)
 		{
-			const int32 *cat = m->category + m->start[GROUP_ITEM(mg, j)];
-
 			HD_CHECK_EVERY(j);
-			for (int32 s = 0; s < r; s++)
-				for (int32 t = 0; t < r; t++)
-					pairs[cat[s] * q + cat[t]] += s != t;
+			add_item_pairs(r, m->category + m->start[GROUP_ITEM(mg, j)], q, count, label, pairs);
 		}
 		CHECK_FOR_INTERRUPTS();
 		for (Size k = 0; k < q * q; k++)
@@ -123,4 +140,6 @@ coincidence_matrix(const RatingMatrix *m, double *o, double *n)
 		}
 	}
 	pfree(pairs);
+	pfree(count);
+	pfree(label);
 }

@@ -15,6 +15,17 @@
 
 /* ---- names ---- */
 
+const NamedCoefficient coefficients[N_COEFFICIENTS] = {
+	{COEF_PERCENT, "percent_agreement"},
+	{COEF_WEIGHTED, "weighted_agreement"},
+	{COEF_COHEN, "cohen_kappa"},
+	{COEF_FLEISS, "fleiss_kappa"},
+	{COEF_CONGER, "conger_kappa"},
+	{COEF_GWET, "gwet_ac"},
+	{COEF_BP, "brennan_prediger"},
+	{COEF_ALPHA, "krippendorff_alpha"}
+};
+
 static const Level levels[] = {
 	{"nominal", DIS_IDENTITY, DIS_IDENTITY, "identity"},
 	{"ordinal", DIS_RANK, DIS_ORDINAL, "ordinal"},

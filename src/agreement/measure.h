@@ -23,6 +23,16 @@ typedef struct Measure
 	bool		declared;
 } Measure;
 
+/* The coefficients, as users name them, in the order of agreement() */
+typedef struct NamedCoefficient
+{
+	Coefficient c;
+	const char *name;
+} NamedCoefficient;
+
+#define N_COEFFICIENTS 8
+extern const NamedCoefficient coefficients[N_COEFFICIENTS];
+
 /* A level of measurement, as users name it */
 typedef struct Level
 {

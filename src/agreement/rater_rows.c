@@ -171,7 +171,6 @@ rater_row(RaterWork *rw, int32 g, RaterRow *row)
 		return;
 	row->value = unit_mean((int32) row->n_items, rw->value);
 	var = mean_variance(rw, (int32) row->n_items, rw->value, row->value, rw->cluster, &rw->n_units[g]);
-	row->n_clusters = rw->m->n_clusters > 0 ? rw->n_units[g] : 0;
 	rw->unit_var[g] = isnan(var) ? 0 : var * rw->n_units[g];
 	value_interval(rw, var, rw->n_units[g], row);
 	if (row->n_expected > 0)

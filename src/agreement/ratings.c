@@ -137,11 +137,11 @@ check_size(Ratings *r)
 	size_t		limit = state_size_limit();
 	size_t		bytes;
 
-	if (ratings_size_bound(r) > (double) limit)
+	if (ratings_size_bound(r) > (double) limit || ratings_key_bytes(r) > RATINGS_MAX_KEY_BYTES)
 	{
 		ratings_settle(r);
 		(void) state_flat(&r->state, &bytes);
-		if (bytes > limit)
+		if (bytes > limit || ratings_key_bytes(r) > RATINGS_MAX_KEY_BYTES)
 			wire_too_large(ratings_type.name, limit);
 		state_changed(&r->state);
 	}

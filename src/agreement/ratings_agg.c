@@ -85,20 +85,22 @@ add_row(FunctionCallInfo fcinfo, Ratings *r, const RatingsKind *k, const ColumnK
 				label_code,
 				cluster_code = 0;
 	uint64		item_code;
+	ColumnKey	cluster;
+	bool		has_cluster = false;
 	bool		waits = false;
 
 	if (unlikely(!same_kind(&r->kind, k)))
 		ratings_set_kind(r, k);
 	if (unlikely(PG_NARGS() == 6 && !PG_ARGISNULL(5)))
 	{
-		ColumnKey	c;
-
+		text_column_key(PG_GETARG_DATUM(5), &cluster);
 		ratings_widen(r);
-		ratings_make_room(r);
-		text_column_key(PG_GETARG_DATUM(5), &c);
-		cluster_code = dict_add(&r->clusters, c.prefix, c.bytes, c.len) + 1;
+		has_cluster = true;
 	}
+	/* from here on codes are looked up, and nothing may settle */
 	ratings_make_room(r);
+	if (has_cluster)
+		cluster_code = dict_add(&r->clusters, cluster.prefix, cluster.bytes, cluster.len) + 1;
 	rater_code = dict_add(&r->raters, rater->prefix, rater->bytes, rater->len);
 	label_code = dict_add(&r->labels, value->prefix, value->bytes, value->len);
 
@@ -178,8 +180,8 @@ check_ordered_label(Ratings *r, AnyColumn *c, const ColumnKey *label)
 	if (dict_find(&r->labels, label->bytes, label->len) < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("label \"%.*s\" is not in the state's list of ordered labels",
-						(int) label->len, (const char *) label->bytes),
+				 errmsg("label \"%s\" is not in the state's list of ordered labels",
+						text_key_cstring(label->bytes, label->len)),
 				 errhint("Aggregate the new rows by themselves and merge the two states with rollup().")));
 }
 

@@ -26,6 +26,7 @@
 #include "agreement/ratings.h"
 #include "common/compat.h"
 #include "common/interrupts.h"
+#include "datatype/timestamp.h"
 #include "utils/uuid.h"
 
 /* how a list of keys is written */
@@ -282,6 +283,8 @@ get_bytes_keys(WireReader *r, Dict *d, uint32 n, KeyForm form)
 			code = dict_append(d, prefix, key, len);
 			if (code > 0 && dict_compare(d, code - 1, code) >= 0)
 				wire_fail(r, "Keys are not in ascending order.");
+			if (d->key_bytes > RATINGS_MAX_KEY_BYTES)
+				wire_fail(r, "The keys take too much memory.");
 		}
 	}
 	if (key)
@@ -392,6 +395,9 @@ get_observations(WireReader *w, Ratings *r, int64 base, bool clusters)
 					wire_fail(w, "A time is out of range.");
 				r->at[j] = (int64) ((uint64) base + d);
 				base_seen |= d == 0;
+				if (!r->kind.revision && !TIMESTAMP_NOT_FINITE(r->at[j]) &&
+					!IS_VALID_TIMESTAMP(r->at[j]))
+					wire_fail(w, "A time is out of range.");
 				if (k > 0 && step == 0 && r->at[j] != r->at[j - 1])
 					wire_fail(w, "A rater has ratings of one item at different times.");
 			}

@@ -75,8 +75,9 @@ utf8_key(const char *p, size_t len, ColumnKey *k)
 	k->prefix = hd_load_prefix(p, len);
 }
 
-static char *
-utf8_to_server(const uint8 *p, size_t len)
+/* A text key in the encoding of the database */
+char *
+text_key_cstring(const uint8 *p, uint32 len)
 {
 	char	   *s = pnstrdup((const char *) p, len);
 
@@ -152,6 +153,10 @@ stable_text(Oid type, FmgrInfo *out, Datum d)
 			{
 				struct pg_itm itm;
 
+#if PG_VERSION_NUM >= 170000
+				if (INTERVAL_NOT_FINITE(DatumGetIntervalP(d)))
+					return OutputFunctionCall(out, d);
+#endif
 				interval2itm(*DatumGetIntervalP(d), &itm);
 				EncodeInterval(&itm, INTSTYLE_ISO_8601, buf);
 				return pstrdup(buf);
@@ -482,7 +487,7 @@ id_cstring(IdKind kind, const Dict *d, uint32 code)
 		return psprintf(INT64_FORMAT, dict_prefix_int64(d->entry[code].prefix));
 	if (kind == ID_UUID)
 		return DatumGetCString(DirectFunctionCall1(uuid_out, PointerGetDatum(p)));
-	return utf8_to_server(p, len);
+	return text_key_cstring(p, len);
 }
 
 static char *
@@ -495,7 +500,7 @@ set_cstring(const uint8 *p, uint32 len)
 	int			n;
 
 	while (p < end && (n = set_key_next(&p, end, &element)) >= 0)
-		accumArrayResult(a, CStringGetTextDatum(utf8_to_server(element, n)), false,
+		accumArrayResult(a, CStringGetTextDatum(text_key_cstring(element, n)), false,
 						 TEXTOID, CurrentMemoryContext);
 	array = makeArrayResult(a, CurrentMemoryContext);
 	return OidOutputFunctionCall(F_ARRAY_OUT, array);
@@ -512,7 +517,7 @@ value_cstring(ValueKind kind, const Dict *d, uint32 code)
 		return number_cstring(dict_prefix_float8(d->entry[code].prefix));
 	if (kind == VALUE_SET)
 		return set_cstring(p, len);
-	return utf8_to_server(p, len);
+	return text_key_cstring(p, len);
 }
 
 text *

@@ -78,7 +78,7 @@ extern char *number_cstring(double v);
 
 /* ---- stored keys ---- */
 
-struct WireReader;
+extern char *text_key_cstring(const uint8 *p, uint32 len);
 extern bool text_key_is_valid(const uint8 *p, uint32 len);
 extern bool set_key_is_valid(const uint8 *p, uint32 len);
 extern int	set_key_next(const uint8 **p, const uint8 *end, const uint8 **element);

@@ -272,7 +272,7 @@ dict_batch_add(Dict *d, uint64 prefix, const uint8 *key, uint32 len)
 	{
 		if (b->used + len > b->size)
 		{
-			uint32		size = Max(b->size * 2, b->used + Max(len, (uint32) 1024));
+			size_t		size = Max(b->size * 2, b->used + Max(len, (uint32) 1024));
 
 			b->buf = b->buf ? repalloc_huge(b->buf, size) : MemoryContextAllocHuge(d->cx, size);
 			b->size = size;
@@ -282,7 +282,7 @@ dict_batch_add(Dict *d, uint64 prefix, const uint8 *key, uint32 len)
 	}
 	if (d->slot)
 		__builtin_prefetch(&d->slot[b->hash[b->n] >> d->shift]);
-	return ++b->n == DICT_BATCH;
+	return ++b->n == DICT_BATCH || b->used >= DICT_BATCH_BYTES;
 }
 
 int

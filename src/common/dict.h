@@ -26,18 +26,19 @@ typedef struct DictEntry
 } DictEntry;
 
 #define DICT_BATCH 32
+#define DICT_BATCH_BYTES ((size_t) 1 << 20)
 
 /* Keys that wait to be looked up together, so that cache misses overlap */
 typedef struct DictBatch
 {
 	int			n;
-	uint32		used;			/* bytes of buf in use */
-	uint32		size;
+	size_t		used;			/* bytes of buf in use */
+	size_t		size;
 	uint8	   *buf;
 	uint32		hash[DICT_BATCH];
 	uint64		prefix[DICT_BATCH];
 	uint32		len[DICT_BATCH];
-	uint32		off[DICT_BATCH];
+	size_t		off[DICT_BATCH];
 } DictBatch;
 
 typedef struct Dict

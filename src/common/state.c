@@ -35,6 +35,8 @@ state_flat(State *s, size_t *len)
 		/* what was accepted may be written even if the GUC is lower by now */
 		wire_begin(&w, s->cx, s->type->name, (size_t) STATE_SIZE_MAX_KB * 1024);
 		s->type->encode(s, &w);
+		if (w.len > w.limit)
+			wire_too_large(s->type->name, w.limit);
 		s->flat_len = w.len;
 		s->flat = w.data;
 	}
@@ -170,49 +172,71 @@ state_get_rw(const StateType *type, FunctionCallInfo fcinfo, int arg)
 
 /* ---- comparison and hashing, over canonical bytes ---- */
 
-const uint8 *
-state_bytes(const StateType *type, Datum d, size_t *len)
+/* The bytes of a value, and the copy to free where one had to be made of it */
+static const uint8 *
+state_bytes(const StateType *type, Datum d, size_t *len, void **copy)
 {
 	State	   *s = expanded_state(type, d);
 	struct varlena *v;
 
+	*copy = NULL;
 	if (s)
 		return state_flat(s, len);
 	v = PG_DETOAST_DATUM_PACKED(d);
+	if ((Pointer) v != DatumGetPointer(d))
+		*copy = v;
 	*len = VARSIZE_ANY_EXHDR(v);
 	return (const uint8 *) VARDATA_ANY(v);
 }
 
+static void
+free_copy(void *copy)
+{
+	if (copy)
+		pfree(copy);
+}
+
+/* A sort compares millions of times in one context: nothing may stay behind */
 int
 state_cmp(const StateType *type, FunctionCallInfo fcinfo)
 {
+	void	   *acopy,
+			   *bcopy;
 	size_t		alen,
 				blen;
-	const uint8 *a = state_bytes(type, PG_GETARG_DATUM(0), &alen);
-	const uint8 *b = state_bytes(type, PG_GETARG_DATUM(1), &blen);
+	const uint8 *a = state_bytes(type, PG_GETARG_DATUM(0), &alen, &acopy);
+	const uint8 *b = state_bytes(type, PG_GETARG_DATUM(1), &blen, &bcopy);
 	int			r = memcmp(a, b, Min(alen, blen));
 
-	if (r != 0)
-		return r < 0 ? -1 : 1;
-	return (alen > blen) - (alen < blen);
+	if (r == 0)
+		r = (alen > blen) - (alen < blen);
+	free_copy(acopy);
+	free_copy(bcopy);
+	return r < 0 ? -1 : r > 0;
 }
 
 Datum
 state_hash(const StateType *type, FunctionCallInfo fcinfo)
 {
+	void	   *copy;
 	size_t		len;
-	const uint8 *p = state_bytes(type, PG_GETARG_DATUM(0), &len);
+	const uint8 *p = state_bytes(type, PG_GETARG_DATUM(0), &len, &copy);
+	Datum		h = hash_any(p, (int) len);
 
-	return hash_any(p, (int) len);
+	free_copy(copy);
+	return h;
 }
 
 Datum
 state_hash_extended(const StateType *type, FunctionCallInfo fcinfo)
 {
+	void	   *copy;
 	size_t		len;
-	const uint8 *p = state_bytes(type, PG_GETARG_DATUM(0), &len);
+	const uint8 *p = state_bytes(type, PG_GETARG_DATUM(0), &len, &copy);
+	Datum		h = hash_any_extended(p, (int) len, PG_GETARG_INT64(1));
 
-	return hash_any_extended(p, (int) len, PG_GETARG_INT64(1));
+	free_copy(copy);
+	return h;
 }
 
 /* ---- input and output ---- */
@@ -268,8 +292,9 @@ state_in(const StateType *type, FunctionCallInfo fcinfo)
 Datum
 state_out(const StateType *type, FunctionCallInfo fcinfo)
 {
+	void	   *copy;
 	size_t		len;
-	const uint8 *p = state_bytes(type, PG_GETARG_DATUM(0), &len);
+	const uint8 *p = state_bytes(type, PG_GETARG_DATUM(0), &len, &copy);
 	char	   *str;
 
 	if (len > (MaxAllocSize - 3) / 2)
@@ -282,6 +307,7 @@ state_out(const StateType *type, FunctionCallInfo fcinfo)
 	str[1] = 'x';
 	hex_encode((const char *) p, len, str + 2);
 	str[len * 2 + 2] = '\0';
+	free_copy(copy);
 	PG_RETURN_CSTRING(str);
 }
 
@@ -298,12 +324,14 @@ state_recv(const StateType *type, FunctionCallInfo fcinfo)
 Datum
 state_send(const StateType *type, FunctionCallInfo fcinfo)
 {
+	void	   *copy;
 	size_t		len;
-	const uint8 *p = state_bytes(type, PG_GETARG_DATUM(0), &len);
+	const uint8 *p = state_bytes(type, PG_GETARG_DATUM(0), &len, &copy);
 	bytea	   *b = palloc(add_size(len, VARHDRSZ));
 
 	SET_VARSIZE(b, len + VARHDRSZ);
 	memcpy(VARDATA(b), p, len);
+	free_copy(copy);
 	PG_RETURN_BYTEA_P(b);
 }
 

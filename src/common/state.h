@@ -115,7 +115,6 @@ state_peek_rw(const StateType *type, FunctionCallInfo fcinfo)
 
 /* canonical bytes, cached in the state */
 extern const uint8 *state_flat(State *s, size_t *len);
-extern const uint8 *state_bytes(const StateType *type, Datum d, size_t *len);
 
 /* ---- the SQL functions of a type, to be wrapped by STATE_FUNCTIONS ---- */
 
