@@ -356,27 +356,13 @@ run_length(const Ratings *r, size_t i)
 	return n;
 }
 
-static uint32
-count_runs(const Ratings *r)
-{
-	uint32		n = r->n_log > 0;
-
-	for (size_t i = 1; i < r->n_log; i++)
-	{
-		n += log_row(r, i)->item != log_row(r, i - 1)->item;
-		HD_CHECK_EVERY(i);
-	}
-	return n;
-}
-
 /* bigint items: the log is in their order */
 static void
-settle_int8_items(Settling *s, Dict *items, uint32 n_runs)
+settle_int8_items(Settling *s, Dict *items)
 {
 	Ratings    *r = s->r;
 	size_t		n;
 
-	dict_reserve(items, n_runs);
 	for (size_t i = 0; i < r->n_log; i += n)
 	{
 		HD_CHECK_EVERY(s->n_items);
@@ -473,6 +459,7 @@ install(Settling *s, const Dict *items)
 	Dict		raters = ordered_copy(&r->raters, &s->raters);
 	Dict		labels = ordered_copy(&r->labels, &s->labels);
 	Dict		clusters = ordered_copy(&r->clusters, &s->clusters);
+	int32	   *start = shrink(s->start, n + 1, (size_t) s->n_items + 1, sizeof(int32));
 	int32	   *rater = shrink(s->rater, n, s->n_obs, sizeof(int32));
 	int32	   *label = shrink(s->label, n, s->n_obs, sizeof(int32));
 	int64	   *at = s->at ? shrink(s->at, n, s->n_obs, sizeof(int64)) : NULL;
@@ -484,7 +471,7 @@ install(Settling *s, const Dict *items)
 
 	r->n_items = s->n_items;
 	r->n_obs = s->n_obs;
-	r->start = s->start;
+	r->start = start;
 	r->rater = rater;
 	r->label = label;
 	r->at = at;
@@ -507,7 +494,6 @@ settle_log(Ratings *r)
 	Settling	s;
 	MemoryContext cx = r->state.cx;
 	size_t		n = r->n_log;
-	uint32		n_runs;
 	Dict		items;
 
 	if (n > PG_INT32_MAX)
@@ -522,9 +508,9 @@ settle_log(Ratings *r)
 	ranking_init(&s.labels, &r->labels, r->kind.value == VALUE_ORDERED);
 	ranking_init(&s.clusters, &r->clusters, false);
 	sort_log(r);
-	n_runs = count_runs(r);
 
-	s.start = alloc_array(cx, (size_t) n_runs + 1, sizeof(int32));
+	/* as if each row were an item of its own: what is not touched costs nothing */
+	s.start = alloc_array(cx, n + 1, sizeof(int32));
 	s.rater = alloc_array(cx, n, sizeof(int32));
 	s.label = alloc_array(cx, n, sizeof(int32));
 	if (r->kind.at != AT_NONE)
@@ -535,7 +521,7 @@ settle_log(Ratings *r)
 
 	dict_init(&items, cx);
 	if (r->kind.item == ID_INT8)
-		settle_int8_items(&s, &items, n_runs);
+		settle_int8_items(&s, &items);
 	else
 		settle_dict_items(&s, &items);
 	s.start[s.n_items] = s.n_obs;

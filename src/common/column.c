@@ -99,8 +99,11 @@ text_key_is_valid(const uint8 *p, uint32 len)
 void
 text_column_key(Datum d, ColumnKey *k)
 {
-	struct varlena *v = PG_DETOAST_DATUM_PACKED(d);
+	struct varlena *v = (struct varlena *) DatumGetPointer(d);
 
+	/* labels are short and plain: no call for each row */
+	if (unlikely(VARATT_IS_EXTERNAL(v) || VARATT_IS_COMPRESSED(v)))
+		v = PG_DETOAST_DATUM_PACKED(d);
 	utf8_key(VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), k);
 }
 

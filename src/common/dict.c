@@ -111,7 +111,7 @@ entries_enlarge(Dict *d, uint32 cap)
 static void
 arena_enlarge(Dict *d, size_t need)
 {
-	size_t		cap = Max(d->arena_cap * 2, (size_t) 64);
+	size_t		cap = Max((size_t) d->arena_cap * 2, (size_t) 64);
 
 	while (cap < need)
 		cap *= 2;
@@ -127,7 +127,7 @@ arena_enlarge(Dict *d, size_t need)
 		d->arena = MemoryContextAllocHuge(d->cx, cap);
 	else
 		d->arena = repalloc_huge(d->arena, cap);
-	d->arena_cap = cap;
+	d->arena_cap = (uint32) cap;
 }
 
 /* Only what is looked up is hashed: slots are made by the first look-up */
@@ -161,9 +161,9 @@ dict_append(Dict *d, uint64 prefix, const uint8 *key, uint32 len)
 	e->off = 0;
 	if (len > 8)
 	{
-		if (d->arena_len + len > d->arena_cap)
-			arena_enlarge(d, d->arena_len + len);
-		e->off = (uint32) d->arena_len;
+		if ((size_t) d->arena_len + len > d->arena_cap)
+			arena_enlarge(d, (size_t) d->arena_len + len);
+		e->off = d->arena_len;
 		memcpy(d->arena + d->arena_len, key, len);
 		d->arena_len += len;
 	}

@@ -48,8 +48,8 @@ typedef struct Dict
 	uint32		n;
 	uint32		cap;
 	uint8	   *arena;
-	size_t		arena_len;
-	size_t		arena_cap;
+	uint32		arena_len;
+	uint32		arena_cap;
 	uint64	   *slot;			/* hash << 32 | code + 1, or 0; NULL while small */
 	uint32		mask;			/* number of slots - 1 */
 	int			shift;			/* a hash's place is hash >> shift */
