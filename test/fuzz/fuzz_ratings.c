@@ -39,6 +39,19 @@ repalloc_huge(void *p, Size n)
 	return q;
 }
 
+/* one heap stands for all contexts: stub_reset() empties it */
+MemoryContext
+AllocSetContextCreateInternal(MemoryContext parent, const char *name, Size min_size,
+							  Size init_size, Size max_size)
+{
+	return NULL;
+}
+
+void
+MemoryContextDelete(MemoryContext cx)
+{
+}
+
 void *
 MemoryContextAlloc(MemoryContext cx, Size n)
 {
