@@ -49,19 +49,14 @@ coefficient_value(FunctionCallInfo fcinfo, Coefficient c)
 	PG_RETURN_FLOAT8(est[c].value);
 }
 
-#define COEFFICIENT(name, c) \
-	PG_FUNCTION_INFO_V1(name); \
-	Datum name(PG_FUNCTION_ARGS) { return coefficient_value(fcinfo, c); } \
-	extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS)
-
-COEFFICIENT(ratings_percent_agreement, COEF_WEIGHTED);
-COEFFICIENT(ratings_cohen_kappa, COEF_COHEN);
-COEFFICIENT(ratings_scott_pi, COEF_SCOTT);
-COEFFICIENT(ratings_fleiss_kappa, COEF_FLEISS);
-COEFFICIENT(ratings_conger_kappa, COEF_CONGER);
-COEFFICIENT(ratings_gwet_ac, COEF_GWET);
-COEFFICIENT(ratings_brennan_prediger, COEF_BP);
-COEFFICIENT(ratings_krippendorff_alpha, COEF_ALPHA);
+STATE_FUNCTION(ratings_percent_agreement, coefficient_value(fcinfo, COEF_WEIGHTED));
+STATE_FUNCTION(ratings_cohen_kappa, coefficient_value(fcinfo, COEF_COHEN));
+STATE_FUNCTION(ratings_scott_pi, coefficient_value(fcinfo, COEF_SCOTT));
+STATE_FUNCTION(ratings_fleiss_kappa, coefficient_value(fcinfo, COEF_FLEISS));
+STATE_FUNCTION(ratings_conger_kappa, coefficient_value(fcinfo, COEF_CONGER));
+STATE_FUNCTION(ratings_gwet_ac, coefficient_value(fcinfo, COEF_GWET));
+STATE_FUNCTION(ratings_brennan_prediger, coefficient_value(fcinfo, COEF_BP));
+STATE_FUNCTION(ratings_krippendorff_alpha, coefficient_value(fcinfo, COEF_ALPHA));
 
 /* ---- all of them ---- */
 

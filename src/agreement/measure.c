@@ -159,7 +159,7 @@ map_to_domain(Measure *q)
 		uint32		len;
 		const uint8 *key = dict_key(&r->labels, i, tmp, &len);
 
-		map[i] = (int32) dict_find(&q->domain, key, len);
+		map[i] = (int32) dict_find(&q->domain, hd_load_prefix(key, len), key, len);
 	}
 	for (int32 j = 0; j < r->n_obs; j++)
 	{
@@ -283,7 +283,7 @@ check_order(Dict *domain, const Dict *part)
 		uint8		tmp[8];
 		uint32		len;
 		const uint8 *key = dict_key(part, i, tmp, &len);
-		int64		at = dict_find(domain, key, len);
+		int64		at = dict_find(domain, hd_load_prefix(key, len), key, len);
 
 		if (at <= last)
 			ereport(ERROR,

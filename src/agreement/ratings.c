@@ -214,14 +214,8 @@ is_subsequence(const Dict *a, const Dict *b)
 	uint32		i = 0;
 
 	for (uint32 j = 0; j < b->n && i < a->n; j++)
-	{
-		const DictEntry *x = &a->entry[i];
-		const DictEntry *y = &b->entry[j];
-
-		if (x->prefix == y->prefix && x->len == y->len &&
-			(x->len <= 8 || memcmp(a->arena + x->off, b->arena + y->off, x->len) == 0))
+		if (dict_compare(a, i, b, j) == 0)
 			i++;
-	}
 	return i == a->n;
 }
 
@@ -260,6 +254,51 @@ merge_ordered_labels(Ratings *dst, Ratings *src)
 	pfree(code);
 }
 
+static inline uint32
+mapped(const uint32 *map, int32 code)
+{
+	return map ? map[code] : (uint32) code;
+}
+
+/*
+ * Append the rows of a settled item, of those observations that are kept (keep
+ * NULL: all), to a log that has room for them.  The item's clusters, facts
+ * from "fact" on, ride on its rows; more clusters than rows repeat the last
+ * row.  Returns where the facts of the next item begin.
+ */
+int32
+ratings_append_item(Ratings *dst, uint64 key, const Ratings *src, int32 item,
+					int32 fact, const CodeMaps *map, const bool *keep)
+{
+	int32		first = src->start[item];
+	int32		last = src->start[item + 1] - 1;
+	int32		end = fact;
+
+	while (end < src->n_item_clusters && src->cluster_item[end] == item)
+		end++;
+	while (keep && last >= first && !keep[last])
+		last--;
+	if (last < first)
+		return end;
+	for (int32 j = first; j <= last || fact < end; j++)
+	{
+		int32		o = Min(j, last);
+		LogRow	   *row;
+
+		if (keep && !keep[o])
+			continue;
+		row = ratings_push(dst, key, mapped(map->rater, src->rater[o]),
+						   mapped(map->label, src->label[o]));
+		if (dst->row_size == sizeof(LogRow))
+		{
+			row->at = src->at ? src->at[o] : 0;
+			row->cluster = fact < end ? mapped(map->cluster, src->cluster[fact++]) + 1 : 0;
+		}
+		ratings_saw_item(dst, key);
+	}
+	return end;
+}
+
 static void
 ratings_merge(State *d, State *s)
 {
@@ -268,7 +307,8 @@ ratings_merge(State *d, State *s)
 	uint32	   *rater,
 			   *label,
 			   *item = NULL,
-			   *cluster = NULL;
+			   *cluster;
+	CodeMaps	map;
 	int32		fact = 0;
 
 	ratings_settle(src);
@@ -290,30 +330,14 @@ ratings_merge(State *d, State *s)
 		item = translate(&dst->items, &src->items);
 	cluster = translate(&dst->clusters, &src->clusters);
 
+	map.rater = rater;
+	map.label = label;
+	map.cluster = cluster;
 	for (int32 i = 0; i < src->n_items; i++)
 	{
-		uint64		key = item ? item[i] : src->items.entry[i].prefix;
-		int32		j = src->start[i];
-
 		HD_CHECK_EVERY(i);
-		/* clusters ride on the item's rows; more clusters than rows repeat the last one */
-		for (; j < src->start[i + 1] ||
-			 (fact < src->n_item_clusters && src->cluster_item[fact] == i); j++)
-		{
-			int32		o = Min(j, src->start[i + 1] - 1);
-			uint32		c = 0;
-			LogRow	   *row;
-
-			if (fact < src->n_item_clusters && src->cluster_item[fact] == i)
-				c = cluster[src->cluster[fact++]] + 1;
-			row = ratings_push(dst, key, rater[src->rater[o]], label[src->label[o]]);
-			if (dst->row_size == sizeof(LogRow))
-			{
-				row->at = src->at ? src->at[o] : 0;
-				row->cluster = c;
-			}
-			ratings_saw_item(dst, key);
-		}
+		fact = ratings_append_item(dst, item ? item[i] : ratings_item_key(src, i), src, i,
+								   fact, &map, NULL);
 	}
 	pfree(rater);
 	pfree(label);

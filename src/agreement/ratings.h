@@ -87,6 +87,17 @@ extern void ratings_resolve_items(Ratings *r);
 extern void ratings_check_kind(const Ratings *r, const RatingsKind *kind);
 extern void ratings_widen(Ratings *r);
 
+/* Codes of one state in the dictionaries of another; NULL: they are the same */
+typedef struct CodeMaps
+{
+	const uint32 *rater;
+	const uint32 *label;
+	const uint32 *cluster;
+} CodeMaps;
+
+extern int32 ratings_append_item(Ratings *dst, uint64 key, const Ratings *src, int32 item,
+								 int32 fact, const CodeMaps *map, const bool *keep);
+
 /* ---- ratings_settle.c: from the log to columns, and back ---- */
 
 extern void ratings_settle(Ratings *r);
@@ -122,6 +133,13 @@ static inline size_t
 ratings_key_bytes(const Ratings *r)
 {
 	return r->items.key_bytes + r->raters.key_bytes + r->labels.key_bytes + r->clusters.key_bytes;
+}
+
+/* What stands for a settled item in the log */
+static inline uint64
+ratings_item_key(const Ratings *r, int32 item)
+{
+	return r->kind.item == ID_INT8 ? r->items.entry[item].prefix : (uint64) item;
 }
 
 /*

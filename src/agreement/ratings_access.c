@@ -108,20 +108,12 @@ listed(FunctionCallInfo fcinfo, const char *what, IdKind kind, Dict *d)
 	for (int i = 0; i < n; i++)
 	{
 		ColumnKey	k;
-		uint8		tmp[8];
 		int64		code;
 
 		HD_CHECK_EVERY(i);
 		if (!id_key_of_text(kind, name[i], &k))
 			continue;
-		if (k.bytes == NULL)
-		{
-			uint64		be = pg_hton64(k.prefix);
-
-			memcpy(tmp, &be, sizeof(be));
-			k.bytes = tmp;
-		}
-		code = dict_find(d, k.bytes, k.len);
+		code = dict_find(d, k.prefix, k.bytes, k.len);
 		if (code >= 0)
 			hit[code] = true;
 	}

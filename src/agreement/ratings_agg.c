@@ -177,7 +177,7 @@ check_ordered_label(Ratings *r, AnyColumn *c, const ColumnKey *label)
 {
 	if (r->labels.n == 0)
 		enum_labels(c->type, &r->labels);
-	if (dict_find(&r->labels, label->bytes, label->len) < 0)
+	if (dict_find(&r->labels, label->prefix, label->bytes, label->len) < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("label \"%s\" is not in the state's list of ordered labels",
@@ -217,25 +217,20 @@ any_transition(FunctionCallInfo fcinfo, AtForm form)
 	PG_RETURN_DATUM(state_datum(&r->state));
 }
 
-#define TRANSITION(name, call) \
-	PG_FUNCTION_INFO_V1(name); \
-	Datum name(PG_FUNCTION_ARGS) { return (call); } \
-	extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS)
-
 #define TRANSITIONS(suffix, mode, revision) \
-	TRANSITION(ratings_trans_int8_text##suffix, \
+	STATE_FUNCTION(ratings_trans_int8_text##suffix, \
 			   typed_transition(fcinfo, ID_INT8, VALUE_LABEL, (AtForm) {mode, revision})); \
-	TRANSITION(ratings_trans_int8_float8##suffix, \
+	STATE_FUNCTION(ratings_trans_int8_float8##suffix, \
 			   typed_transition(fcinfo, ID_INT8, VALUE_NUMBER, (AtForm) {mode, revision})); \
-	TRANSITION(ratings_trans_uuid_text##suffix, \
+	STATE_FUNCTION(ratings_trans_uuid_text##suffix, \
 			   typed_transition(fcinfo, ID_UUID, VALUE_LABEL, (AtForm) {mode, revision})); \
-	TRANSITION(ratings_trans_uuid_float8##suffix, \
+	STATE_FUNCTION(ratings_trans_uuid_float8##suffix, \
 			   typed_transition(fcinfo, ID_UUID, VALUE_NUMBER, (AtForm) {mode, revision})); \
-	TRANSITION(ratings_trans_text_text##suffix, \
+	STATE_FUNCTION(ratings_trans_text_text##suffix, \
 			   typed_transition(fcinfo, ID_TEXT, VALUE_LABEL, (AtForm) {mode, revision})); \
-	TRANSITION(ratings_trans_text_float8##suffix, \
+	STATE_FUNCTION(ratings_trans_text_float8##suffix, \
 			   typed_transition(fcinfo, ID_TEXT, VALUE_NUMBER, (AtForm) {mode, revision})); \
-	TRANSITION(ratings_trans_any##suffix, \
+	STATE_FUNCTION(ratings_trans_any##suffix, \
 			   any_transition(fcinfo, (AtForm) {mode, revision}))
 
 TRANSITIONS(, AT_NONE, false);

@@ -196,8 +196,7 @@ check_key(WireReader *r, KeyForm form, uint64 prefix, const uint8 *p, uint32 len
 	{
 		double		v = dict_prefix_float8(prefix);
 
-		if (!isfinite(v) || dict_key_float8(v) != prefix ||
-			(fabs(v) >= 9007199254740992.0 && v == floor(v)))
+		if (!isfinite(v) || dict_key_float8(v) != prefix || !number_is_exact(v))
 			wire_fail(r, "A numeric value is out of range.");
 	}
 	else if (form == KEYS_SET)
@@ -281,7 +280,7 @@ get_bytes_keys(WireReader *r, Dict *d, uint32 n, KeyForm form)
 		else
 		{
 			code = dict_append(d, prefix, key, len);
-			if (code > 0 && dict_compare(d, code - 1, code) >= 0)
+			if (code > 0 && dict_compare(d, code - 1, d, code) >= 0)
 				wire_fail(r, "Keys are not in ascending order.");
 			if (d->key_bytes > RATINGS_MAX_KEY_BYTES)
 				wire_fail(r, "The keys take too much memory.");

@@ -11,28 +11,6 @@
 #include "common/compat.h"
 #include "common/interrupts.h"
 
-/* Three-way comparison of keys in canonical order, across dictionaries */
-static int
-compare_keys(const Dict *a, uint32 i, const Dict *b, uint32 j)
-{
-	uint8		tmp_a[8],
-				tmp_b[8];
-	uint32		len_a,
-				len_b;
-	const uint8 *x;
-	const uint8 *y;
-	int			cmp;
-
-	if (a->entry[i].prefix != b->entry[j].prefix)
-		return a->entry[i].prefix < b->entry[j].prefix ? -1 : 1;
-	x = dict_key(a, i, tmp_a, &len_a);
-	y = dict_key(b, j, tmp_b, &len_b);
-	cmp = memcmp(x, y, Min(len_a, len_b));
-	if (cmp != 0)
-		return cmp;
-	return (len_a > len_b) - (len_a < len_b);
-}
-
 /* b's code of each key of a, or -1: both dictionaries are in canonical order */
 static int32 *
 match_keys(const Dict *a, const Dict *b, int32 *n_shared)
@@ -46,7 +24,7 @@ match_keys(const Dict *a, const Dict *b, int32 *n_shared)
 		int			cmp = 1;
 
 		HD_CHECK_EVERY(i);
-		while (j < b->n && (cmp = compare_keys(a, i, b, j)) > 0)
+		while (j < b->n && (cmp = dict_compare(a, i, b, j)) > 0)
 			j++;
 		b_of_a[i] = -1;
 		if (j < b->n && cmp == 0)

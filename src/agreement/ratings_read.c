@@ -104,6 +104,7 @@ copy_dict(Dict *dst, const Dict *src)
 Ratings *
 ratings_filter(FunctionCallInfo fcinfo, Ratings *src, const bool *keep)
 {
+	const CodeMaps same = {NULL, NULL, NULL};
 	Ratings    *r = (Ratings *) state_new(&ratings_type, fcinfo);
 	int32		fact = 0;
 
@@ -122,33 +123,8 @@ ratings_filter(FunctionCallInfo fcinfo, Ratings *src, const bool *keep)
 
 	for (int32 i = 0; i < src->n_items; i++)
 	{
-		uint64		key = src->kind.item == ID_INT8 ? src->items.entry[i].prefix : (uint64) i;
-		int32		last = -1;
-
 		HD_CHECK_EVERY(i);
-		for (int32 j = src->start[i]; j < src->start[i + 1]; j++)
-			if (keep[j])
-				last = j;
-		for (int32 j = src->start[i]; last >= 0 &&
-			 (j <= last || (fact < src->n_item_clusters && src->cluster_item[fact] == i)); j++)
-		{
-			int32		o = Min(j, last);
-			LogRow	   *row;
-
-			if (!keep[o])
-				continue;
-			row = ratings_push(r, key, src->rater[o], src->label[o]);
-			if (r->row_size == sizeof(LogRow))
-			{
-				row->at = src->at ? src->at[o] : 0;
-				row->cluster = 0;
-				if (fact < src->n_item_clusters && src->cluster_item[fact] == i)
-					row->cluster = src->cluster[fact++] + 1;
-			}
-			ratings_saw_item(r, key);
-		}
-		while (fact < src->n_item_clusters && src->cluster_item[fact] == i)
-			fact++;
+		fact = ratings_append_item(r, ratings_item_key(src, i), src, i, fact, &same, keep);
 	}
 	if (r->n_log == 0)
 	{

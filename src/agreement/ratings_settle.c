@@ -542,6 +542,7 @@ settle_log(Ratings *r)
 void
 ratings_reopen(Ratings *r)
 {
+	const CodeMaps same = {NULL, NULL, NULL};
 	int32		fact = 0;
 
 	ratings_resolve_items(r);
@@ -558,26 +559,7 @@ ratings_reopen(Ratings *r)
 		r->cap_log = cap;
 	}
 	for (int32 i = 0; i < r->n_items; i++)
-	{
-		uint64		key = r->kind.item == ID_INT8 ? r->items.entry[i].prefix : (uint64) i;
-		int32		j = r->start[i];
-
-		for (; j < r->start[i + 1] ||
-			 (fact < r->n_item_clusters && r->cluster_item[fact] == i); j++)
-		{
-			int32		o = Min(j, r->start[i + 1] - 1);
-			LogRow	   *row = ratings_push(r, key, r->rater[o], r->label[o]);
-
-			if (r->row_size == sizeof(LogRow))
-			{
-				row->at = r->at ? r->at[o] : 0;
-				row->cluster = 0;
-				if (fact < r->n_item_clusters && r->cluster_item[fact] == i)
-					row->cluster = r->cluster[fact++] + 1;
-			}
-			ratings_saw_item(r, key);
-		}
-	}
+		fact = ratings_append_item(r, ratings_item_key(r, i), r, i, fact, &same, NULL);
 	free_columns(r);
 	if (r->kind.item == ID_INT8)
 		dict_free(&r->items);

@@ -32,9 +32,6 @@
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
-/* integers from here on do not all exist as float8 */
-#define FLOAT8_EXACT_INTEGERS 9007199254740992.0
-
 /* ---- encoding ---- */
 
 /* Text is UTF-8, or has no known encoding: taken as it is.  Asked for every row. */
@@ -123,7 +120,7 @@ number_column_key(double v, ColumnKey *k)
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("value must be a finite number"),
 				 errhint("Use NULL for a value that is missing.")));
-	if (unlikely(fabs(v) >= FLOAT8_EXACT_INTEGERS && v == floor(v)))
+	if (unlikely(!number_is_exact(v)))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("value is too large to be measured as a number"),

@@ -12,6 +12,8 @@
 #ifndef HD_COLUMN_H
 #define HD_COLUMN_H
 
+#include <math.h>
+
 #include "common/dict.h"
 #include "fmgr.h"
 #include "hdata.h"
@@ -47,6 +49,13 @@ int64_column_key(int64 v, ColumnKey *k)
 	k->prefix = (uint64) v ^ (UINT64CONST(1) << 63);
 	k->bytes = NULL;
 	k->len = 8;
+}
+
+/* Integers of 2^53 and beyond do not all exist as float8: they are refused */
+static inline bool
+number_is_exact(double v)
+{
+	return fabs(v) < 9007199254740992.0 || v != floor(v);
 }
 
 extern void uuid_column_key(Datum d, ColumnKey *k);

@@ -232,10 +232,8 @@ dict_reserve(Dict *d, uint32 n)
 }
 
 int64
-dict_find(Dict *d, const uint8 *key, uint32 len)
+dict_find(Dict *d, uint64 prefix, const uint8 *key, uint32 len)
 {
-	uint64		prefix = hd_load_prefix(key, len);
-
 	need_slots(d);
 	if (d->slot)
 	{
@@ -362,7 +360,7 @@ compare_chunks(const SortKey *a, const SortKey *b)
 #define ST_SORT sort_whole_keys
 #define ST_ELEMENT_TYPE SortKey
 #define ST_COMPARE_ARG_TYPE const Dict
-#define ST_COMPARE(a, b, d) dict_compare(d, (a)->code, (b)->code)
+#define ST_COMPARE(a, b, d) dict_compare(d, (a)->code, d, (b)->code)
 #define ST_CHECK_FOR_INTERRUPTS
 #define ST_SCOPE static
 #define ST_DEFINE
@@ -437,16 +435,16 @@ sort_level(const Dict *d, SortKey *k, SortKey *tmp, uint32 n, uint32 depth)
 }
 
 int
-dict_compare(const Dict *d, uint32 a, uint32 b)
+dict_compare(const Dict *a, uint32 i, const Dict *b, uint32 j)
 {
-	const DictEntry *x = &d->entry[a];
-	const DictEntry *y = &d->entry[b];
+	const DictEntry *x = &a->entry[i];
+	const DictEntry *y = &b->entry[j];
 
 	if (x->prefix != y->prefix)
 		return x->prefix < y->prefix ? -1 : 1;
 	if (x->len > 8 && y->len > 8)
 	{
-		int			r = memcmp(d->arena + x->off + 8, d->arena + y->off + 8,
+		int			r = memcmp(a->arena + x->off + 8, b->arena + y->off + 8,
 							   Min(x->len, y->len) - 8);
 
 		if (r != 0)

@@ -62,7 +62,7 @@ typedef struct Dict
 extern void dict_init(Dict *d, MemoryContext cx);
 extern void dict_free(Dict *d);
 extern uint32 dict_add(Dict *d, uint64 prefix, const uint8 *key, uint32 len);
-extern int64 dict_find(Dict *d, const uint8 *key, uint32 len);	/* -1: not there */
+extern int64 dict_find(Dict *d, uint64 prefix, const uint8 *key, uint32 len);	/* -1: not there */
 
 /* add a key that is known to be new */
 extern uint32 dict_append(Dict *d, uint64 prefix, const uint8 *key, uint32 len);
@@ -82,8 +82,8 @@ extern uint32 *dict_sorted(const Dict *d);
 /* dst (empty) takes the keys order[0..n-1] of src as its codes 0..n-1 */
 extern void dict_reorder(Dict *dst, const Dict *src, const uint32 *order, uint32 n);
 
-/* three-way comparison of two keys */
-extern int	dict_compare(const Dict *d, uint32 a, uint32 b);
+/* three-way comparison of key i of a and key j of b, in canonical order */
+extern int	dict_compare(const Dict *a, uint32 i, const Dict *b, uint32 j);
 
 static inline uint32
 dict_add_int64(Dict *d, int64 v)
