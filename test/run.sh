@@ -119,6 +119,19 @@ find_server()
     done
 }
 
+# The headers of the very server that is there, where apt still has them: newer ones would have the server upgraded.
+headers_package()
+{
+    local version
+
+    version=$(dpkg-query -W -f '${Version}' "postgresql-$1" 2>/dev/null || true)
+    if [ -n "$version" ] && apt-cache madison "postgresql-server-dev-$1" 2>/dev/null | grep -qF "| $version |"; then
+        echo "postgresql-server-dev-$1=$version"
+    else
+        echo "postgresql-server-dev-$1"
+    fi
+}
+
 # The Debian packages that are lacking, one word each.  $1: the major version of the server, empty when there is one already.
 lacking_packages()
 {
@@ -126,7 +139,7 @@ lacking_packages()
 
     if [ -n "$1" ]; then
         if [ ! -x "/usr/lib/postgresql/$1/bin/initdb" ]; then echo "postgresql-$1"; fi
-        echo "postgresql-server-dev-$1"
+        headers_package "$1"
     fi
     if ! command -v "${compiler%% *}" >/dev/null; then echo "${compiler%% *}"; fi
     if ! command -v make >/dev/null; then echo make; fi
