@@ -41,7 +41,8 @@ OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c src/*/*.c)))
 DEPS = $(OBJS:.o=.d)
 HEADERS = $(wildcard src/hdata.h)
 
-# The install script is joined from its parts in the order of their numbers.  They live in sql/parts because pg_regress would
+# The install script is joined from its parts in the order of their numbers, with what every type repeats written out by
+# sql/expand.awk.  They live in sql/parts because pg_regress would
 # take sql/NAME.sql for the test NAME.
 SQL_PARTS = $(sort $(wildcard sql/parts/*.sql))
 DATA_built = sql/$(EXTENSION)--$(EXTVERSION).sql
@@ -86,8 +87,9 @@ endif
 include $(PGXS)
 
 # sql/parts itself is a prerequisite, so that a part that came or went is noticed too.
-$(DATA_built): $(SQL_PARTS) sql/parts Makefile
-	cat $(SQL_PARTS) > $@
+$(DATA_built): $(SQL_PARTS) sql/parts sql/expand.awk Makefile
+	awk -f sql/expand.awk $(SQL_PARTS) > $@.new
+	mv $@.new $@
 
 # PGXS tracks no headers: the compiler does, and bitcode follows its object file.
 -include $(DEPS)

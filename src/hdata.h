@@ -15,10 +15,20 @@
 #define HDATA_VERSION "0.1.0"
 #define HDATA_VERSION_NUM 100	/* major * 10000 + minor * 100 + patch */
 
-/* the first byte of a value of type ratings */
+/* the first byte of a value of each type */
 #define HDATA_RATINGS_VERSION 1
+#define HDATA_RUBRIC_VERSION 1
+#define HDATA_RUBRIC_SCORE_VERSION 1
+#define HDATA_SCORE_SUMMARY_VERSION 1
+#define HDATA_GRADES_VERSION 1
+#define HDATA_PASSK_VERSION 1
+#define HDATA_CONFUSION_VERSION 1
+#define HDATA_PPI_VERSION 1
+#define HDATA_SCORE_MATRIX_VERSION 1
+#define HDATA_COMPARISONS_VERSION 1
+#define HDATA_RANKINGS_VERSION 1
 
-/* its second byte: kind of item | kind of rater << 2 | kind of value << 4 */
+/* the second byte of ratings: kind of item | kind of rater << 2 | kind of value << 4 */
 typedef enum IdKind
 {
 	ID_NONE = 0,

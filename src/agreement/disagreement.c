@@ -23,28 +23,6 @@
 /* Items with at most so many ratings are summed pair by pair */
 #define DIS_SMALL_ITEM 24
 
-void *
-array_alloc(Size n, Size size)
-{
-	return palloc_extended(mul_size(Max(n, 1), size), MCXT_ALLOC_HUGE);
-}
-
-void *
-array_alloc0(Size n, Size size)
-{
-	return palloc_extended(mul_size(Max(n, 1), size),
-						   MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
-}
-
-int
-int32_ascending(const void *a, const void *b)
-{
-	int32		x = *(const int32 *) a;
-	int32		y = *(const int32 *) b;
-
-	return (x > y) - (x < y);
-}
-
 /*
  * Jaccard distance, or MASI (Passonneau 2006): 1 - J * M with monotonicity M
  * 1 for equal sets, 2/3 for a subset, 1/3 for an overlap, 0 for disjoint sets.

@@ -13,6 +13,7 @@
 #ifndef HD_DISAGREEMENT_H
 #define HD_DISAGREEMENT_H
 
+#include "common/alloc.h"
 #include "agreement/rating_matrix.h"
 
 typedef enum DisagreementKind
@@ -104,12 +105,5 @@ extern double dis_item(const Disagreement *d, int32 r, const int32 *cat,
 /* out[j] = sum of v between rating j and the item's other ratings */
 extern void dis_item_rows(const Disagreement *d, int32 r, const int32 *cat,
 						  double *out, DisScratch *s);
-
-/* palloc for arrays over observations, which may pass MaxAllocSize */
-extern void *array_alloc(Size n, Size size);
-extern void *array_alloc0(Size n, Size size);
-
-/* Ascending order of int32, for qsort */
-extern int	int32_ascending(const void *a, const void *b);
 
 #endif							/* HD_DISAGREEMENT_H */

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "agreement/ratings.h"
+#include "common/alloc.h"
 #include "common/compat.h"
 #include "common/interrupts.h"
 #include "utils/memutils.h"
@@ -194,8 +195,7 @@ ratings_resolve_items(Ratings *r)
 static uint32 *
 translate(Dict *dst, const Dict *src)
 {
-	uint32	   *code = palloc_extended(mul_size(sizeof(uint32), Max(src->n, 1)),
-									   MCXT_ALLOC_HUGE);
+	uint32	   *code = array_alloc(src->n, sizeof(uint32));
 
 	for (uint32 i = 0; i < src->n; i++)
 	{

@@ -9,6 +9,7 @@
 
 #include "agreement/ratings.h"
 #include "catalog/pg_type.h"
+#include "common/alloc.h"
 #include "common/args.h"
 #include "common/compat.h"
 #include "common/interrupts.h"
@@ -101,7 +102,7 @@ ratings_observations(PG_FUNCTION_ARGS)
 static bool *
 listed(FunctionCallInfo fcinfo, const char *what, IdKind kind, Dict *d)
 {
-	bool	   *hit = palloc_extended(Max(d->n, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	bool	   *hit = array_alloc0(d->n, sizeof(bool));
 	int			n;
 	Datum	   *name = arg_text_array(fcinfo, 1, what, &n);
 
@@ -125,7 +126,7 @@ filter_raters(FunctionCallInfo fcinfo, bool listed_stay)
 {
 	Ratings    *r = ratings_get(PG_GETARG_DATUM(0));
 	bool	   *hit = listed(fcinfo, "raters", r->kind.rater, &r->raters);
-	bool	   *keep = palloc_extended(Max(r->n_obs, 1), MCXT_ALLOC_HUGE);
+	bool	   *keep = array_alloc(r->n_obs, sizeof(bool));
 
 	for (int32 j = 0; j < r->n_obs; j++)
 	{
@@ -155,7 +156,7 @@ ratings_only_items(PG_FUNCTION_ARGS)
 {
 	Ratings    *r = ratings_get(PG_GETARG_DATUM(0));
 	bool	   *hit = listed(fcinfo, "items", r->kind.item, &r->items);
-	bool	   *keep = palloc_extended(Max(r->n_obs, 1), MCXT_ALLOC_HUGE);
+	bool	   *keep = array_alloc(r->n_obs, sizeof(bool));
 
 	for (int32 i = 0; i < r->n_items; i++)
 	{
@@ -193,7 +194,7 @@ ratings_first_ratings(PG_FUNCTION_ARGS)
 {
 	Ratings    *r = ratings_get_consistent(PG_GETARG_DATUM(0));
 	int64		k = PG_GETARG_INT64(1);
-	bool	   *keep = palloc_extended(Max(r->n_obs, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+	bool	   *keep = array_alloc0(r->n_obs, sizeof(bool));
 	Dated	   *dated = NULL;
 	int32		cap = 0;
 
@@ -214,7 +215,7 @@ ratings_first_ratings(PG_FUNCTION_ARGS)
 		if (n > cap)
 		{
 			cap = Max(n, cap * 2);
-			dated = palloc_extended(mul_size(cap, sizeof(Dated)), MCXT_ALLOC_HUGE);
+			dated = array_alloc(cap, sizeof(Dated));
 		}
 		for (int32 j = 0; j < n; j++)
 		{

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "agreement/ratings.h"
+#include "common/alloc.h"
 #include "common/compat.h"
 #include "common/interrupts.h"
 #include "utils/memutils.h"
@@ -92,8 +93,7 @@ ratings_find_conflicts(Ratings *r)
 static void
 copy_dict(Dict *dst, const Dict *src)
 {
-	uint32	   *order = palloc_extended(mul_size(Max(src->n, 1), sizeof(uint32)),
-										MCXT_ALLOC_HUGE);
+	uint32	   *order = array_alloc(src->n, sizeof(uint32));
 
 	for (uint32 i = 0; i < src->n; i++)
 		order[i] = i;

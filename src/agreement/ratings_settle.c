@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "agreement/ratings.h"
+#include "common/alloc.h"
 #include "common/compat.h"
 #include "common/interrupts.h"
 #include "common/radix.h"
@@ -72,23 +73,17 @@ typedef struct Settling
 	uint32		cap_fact;
 } Settling;
 
-static void *
-alloc_array(MemoryContext cx, size_t n, size_t size)
-{
-	return MemoryContextAllocHuge(cx, mul_size(Max(n, 1), size));
-}
-
 static void
 ranking_init(Ranking *k, const Dict *d, bool ordered)
 {
 	k->n = d->n;
-	k->rank = alloc_array(CurrentMemoryContext, d->n, sizeof(uint32));
+	k->rank = array_alloc(d->n, sizeof(uint32));
 	k->used = MemoryContextAllocExtended(CurrentMemoryContext, Max(d->n, 1),
 										 MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 	if (ordered)
 	{
 		/* declared order; labels that nobody gave belong to the domain */
-		k->order = alloc_array(CurrentMemoryContext, d->n, sizeof(uint32));
+		k->order = array_alloc(d->n, sizeof(uint32));
 		for (uint32 i = 0; i < d->n; i++)
 			k->order[i] = i;
 		memset(k->used, true, d->n);
@@ -121,7 +116,7 @@ ranking_compress(Ranking *k, int32 *column, int32 n)
 		m += k->used[i];
 	if (m == k->n)
 		return;
-	code = alloc_array(CurrentMemoryContext, k->n, sizeof(uint32));
+	code = array_alloc(k->n, sizeof(uint32));
 	m = 0;
 	for (uint32 i = 0; i < k->n; i++)
 	{
@@ -167,9 +162,9 @@ add_item_cluster(Settling *s, uint32 rank)
 		size_t		size = mul_size(cap, sizeof(int32));
 
 		s->cluster_item = s->cluster_item ? repalloc_huge(s->cluster_item, size) :
-			alloc_array(s->r->state.cx, cap, sizeof(int32));
+			array_alloc_in(s->r->state.cx, cap, sizeof(int32));
 		s->cluster = s->cluster ? repalloc_huge(s->cluster, size) :
-			alloc_array(s->r->state.cx, cap, sizeof(int32));
+			array_alloc_in(s->r->state.cx, cap, sizeof(int32));
 		s->cap_item_clusters = cap;
 	}
 	if (s->n_item_clusters > 0 && s->cluster_conflict < 0 &&
@@ -264,8 +259,8 @@ need_facts(Settling *s, size_t n)
 	s->cap_fact = Max(n, (size_t) s->cap_fact * 2);
 	pfree(s->fact);
 	pfree(s->fact_cluster);
-	s->fact = alloc_array(CurrentMemoryContext, s->cap_fact, sizeof(Fact));
-	s->fact_cluster = alloc_array(CurrentMemoryContext, s->cap_fact, sizeof(uint32));
+	s->fact = array_alloc(s->cap_fact, sizeof(Fact));
+	s->fact_cluster = array_alloc(s->cap_fact, sizeof(uint32));
 }
 
 static inline uint64
@@ -383,8 +378,8 @@ settle_dict_items(Settling *s, Dict *items)
 	Ratings    *r = s->r;
 	uint32	   *order = dict_sorted(&r->items);
 	uint32		n_keys = r->items.n;
-	uint32	   *first = alloc_array(CurrentMemoryContext, n_keys, sizeof(uint32));
-	uint32	   *begin = alloc_array(CurrentMemoryContext, n_keys, sizeof(uint32));
+	uint32	   *first = array_alloc(n_keys, sizeof(uint32));
+	uint32	   *begin = array_alloc(n_keys, sizeof(uint32));
 	uint32		n = 0;
 
 	memset(first, 0xff, sizeof(uint32) * n_keys);
@@ -510,14 +505,14 @@ settle_log(Ratings *r)
 	sort_log(r);
 
 	/* as if each row were an item of its own: what is not touched costs nothing */
-	s.start = alloc_array(cx, n + 1, sizeof(int32));
-	s.rater = alloc_array(cx, n, sizeof(int32));
-	s.label = alloc_array(cx, n, sizeof(int32));
+	s.start = array_alloc_in(cx, n + 1, sizeof(int32));
+	s.rater = array_alloc_in(cx, n, sizeof(int32));
+	s.label = array_alloc_in(cx, n, sizeof(int32));
 	if (r->kind.at != AT_NONE)
-		s.at = alloc_array(cx, n, sizeof(int64));
+		s.at = array_alloc_in(cx, n, sizeof(int64));
 	s.cap_fact = 64;
-	s.fact = alloc_array(CurrentMemoryContext, s.cap_fact, sizeof(Fact));
-	s.fact_cluster = alloc_array(CurrentMemoryContext, s.cap_fact, sizeof(uint32));
+	s.fact = array_alloc(s.cap_fact, sizeof(Fact));
+	s.fact_cluster = array_alloc(s.cap_fact, sizeof(uint32));
 
 	dict_init(&items, cx);
 	if (r->kind.item == ID_INT8)
@@ -555,7 +550,7 @@ ratings_reopen(Ratings *r)
 		size_t		cap = r->n_log + r->n_obs + r->n_item_clusters;
 
 		r->log = r->log ? repalloc_huge(r->log, mul_size(cap, r->row_size)) :
-			alloc_array(r->state.cx, cap, r->row_size);
+			array_alloc_in(r->state.cx, cap, r->row_size);
 		r->cap_log = cap;
 	}
 	for (int32 i = 0; i < r->n_items; i++)
