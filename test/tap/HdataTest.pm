@@ -12,7 +12,7 @@ use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More ();
 
-our @EXPORT = qw(start_node database copy_rows run_queries rows_of copy_field state_properties state_hostile $mutate_function);
+our @EXPORT = qw(start_node database copy_rows run_queries rows_of copy_field load_data state_properties state_hostile $mutate_function);
 
 our $mutate_function = <<'SQL';
 -- One of the changes that break parsers, at a random place
@@ -117,6 +117,17 @@ sub rows_of
 	my ($node, $db, $sql) = @_;
 
 	return map { [ split /\|/, $_, -1 ] } split /\n/, $node->safe_psql($db, $sql);
+}
+
+# Loads a real data set of HDATA_SHARED/data into the schema of its name; false where it is not there
+sub load_data
+{
+	my ($node, $db, $name) = @_;
+	my $dir = ($ENV{HDATA_SHARED} // '') . "/data/$name";
+
+	return 0 unless defined $ENV{HDATA_SHARED} && -r "$dir/load.sql";
+	$node->safe_psql($db, "\\cd $dir\n\\i load.sql");
+	return 1;
 }
 
 # ---- what every state type promises ----
