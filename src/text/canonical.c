@@ -64,7 +64,7 @@ unicode_version(void)
 	UVersionInfo v;
 
 	u_getUnicodeVersion(v);
-	return (uint8) (v[0] * 16 + Min(v[1], 15));
+	return (uint8) (v[0] * 4 + Min(v[1], 3));
 }
 
 /* ---- characters ---- */

@@ -18,7 +18,7 @@
  */
 #define CANONICAL_VERSION 1
 
-/* The version of Unicode that ICU knows, major * 16 + minor: stored in values */
+/* The version of Unicode that ICU knows, major * 4 + minor: stored in values */
 extern uint8 unicode_version(void);
 
 /*
