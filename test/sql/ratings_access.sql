@@ -78,7 +78,7 @@ SELECT n_items(e), n_raters(e), n_ratings(e), pg_temp.facts(e) IS NULL AS no_row
 SELECT only_raters(r, '{nobody}') = without_raters(r, '{ann,bob,zoë,gretchen}') AS same, rollup(x) = r AS neutral
 	FROM hd_acc, LATERAL (VALUES (r), (only_raters(r, '{nobody}'))) v (x) GROUP BY r;
 SELECT pg_temp.failure('SELECT rollup(x) FROM hd_acc, LATERAL (VALUES (n), (only_raters(r, ''{}''))) v (x)') LIKE '42804 %' AS kinds_stay;
-SELECT n_ratings(without_raters(only_items('\x01000000000000', '{a}'), '{b}')), n_ratings(first_ratings('\x01000000000000', 1));
+SELECT n_ratings(without_raters(only_items('\x01000000000000'::ratings, '{a}'), '{b}')), n_ratings(first_ratings('\x01000000000000', 1));
 -- the domain of an enum stays, since it names nobody
 CREATE TYPE hd_acc_grade AS ENUM ('low', 'high');
 SELECT without_raters(ratings_agg(1, 'ann'::text, 'low'::hd_acc_grade), '{ann}')::jsonb -> 'labels' AS labels;
