@@ -17,9 +17,9 @@
  *
  * The steps, each of which reads what the ones before it wrote:
  *
- *	pl_prepare	components, blocks, choice sets		plackett_luce_data.c
+ *	pl_prepare	components, blocks, choice sets		plackett_luce_data.c, _status.c
  *	pl_fit		maximum likelihood					plackett_luce_fit.c
- *	pl_covary	covariances							plackett_luce_rate.c
+ *	pl_covary	covariances							plackett_luce_cov.c
  *	pl_rate		ratings, intervals, ranks			plackett_luce_rate.c
  *
  * Plain arrays in, plain arrays out.  Sums run in the canonical order of the
@@ -147,8 +147,12 @@ typedef struct PlModel
 	double	   *theta;			/* [n_items] log worth; a block's first item has 0 unless there is a prior */
 	double		gamma[PL_MAX_ORDER];
 	double	   *observed;		/* [n_params] what the data have of each statistic */
-	double	   *cov;			/* [n_params^2] */
-	int64		n_clusters;		/* of the variance */
+	double	   *cov;			/* [n_params^2] of the kind of variance asked for */
+	double	   *model_cov;		/* that of the model, where cov is another; else NULL */
+
+	/* clusters of the variance; NULL for model and sandwich */
+	int64	   *item_clusters;	/* [n_items] raters who ranked the item */
+	int64		n_clusters;
 
 	int			iterations;
 	double		log_likelihood; /* without the prior */
@@ -199,16 +203,18 @@ extern PlMoments *pl_moments_new(const PlModel *m);
 /* the members of a set, at the model's estimate or at another one */
 extern void pl_members(const PlModel *m, PlMoments *w, int64 start, int64 end, int32 block,
 					   const double *theta);
+extern void pl_log_z(PlMoments *w, const double *gamma);
 extern void pl_moments(PlMoments *w, const double *gamma);
 /* add weight times the covariance of the statistics to the lower triangle of info[n][n] */
 extern void pl_add_information(PlMoments *w, const double *gamma, double weight, double *info,
 							   int32 n, int32 n_strengths);
 
-/* ---- plackett_luce_fit.c, plackett_luce_rate.c ---- */
+/* ---- plackett_luce_fit.c, plackett_luce_cov.c, plackett_luce_rate.c ---- */
 
 extern PlResult pl_fit(PlModel *m);
 extern void pl_covary(PlModel *m);
 extern PlRating *pl_rate(const PlModel *m);
-extern double pl_quantile(const PlModel *m);
+/* delta of order m->order[o] */
+extern PlRating pl_tie(const PlModel *m, int o);
 
 #endif							/* HD_PLACKETT_LUCE_H */

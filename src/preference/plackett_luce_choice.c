@@ -111,6 +111,33 @@ roots(PlMoments *w, double largest, int d)
 		w->x[i] = exp((w->theta[i] - largest) / d);
 }
 
+/* log Z alone: the polynomial of all items, one after the other */
+void
+pl_log_z(PlMoments *w, const double *gamma)
+{
+	double		largest = w->theta[0];
+	double		z = 0;
+
+	for (int32 i = 1; i < w->n; i++)
+		largest = fmax(largest, w->theta[i]);
+	for (int32 i = 0; i < w->n; i++)
+		z += exp(w->theta[i] - largest);
+	for (int o = 0; o < w->n_orders && w->order[o] <= w->n; o++)
+	{
+		int			d = w->order[o];
+		double	   *e = w->before;
+
+		roots(w, largest, d);
+		memset(e, 0, sizeof(double) * (d + 1));
+		e[0] = 1;
+		for (int32 i = 0; i < w->n; i++)
+			for (int t = d; t > 0; t--)
+				e[t] += w->x[i] * e[t - 1];
+		z += exp(gamma[o]) * e[d];
+	}
+	w->log_z = largest + log(z);
+}
+
 void
 pl_moments(PlMoments *w, const double *gamma)
 {

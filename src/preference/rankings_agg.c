@@ -119,22 +119,29 @@ rank_array(FunctionCallInfo fcinfo, int n_items)
 	return rank;
 }
 
+/* 0: the row is left out */
 static double
 weight_argument(FunctionCallInfo fcinfo, int arg)
 {
-	double		v = PG_GETARG_FLOAT8(arg);
+	double		v;
 
-	if (!isfinite(v))
+	if (PG_ARGISNULL(arg))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("weight must not be null"),
+				 errhint("A weight of 0 leaves the ranking out.")));
+	v = PG_GETARG_FLOAT8(arg);
+	if (v < 0 && isfinite(v))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("weight must not be negative"),
+				 errdetail("It is %g.", v)));
+	if (!(v == 0 || (v >= RANKING_MIN_WEIGHT && v <= RANKING_MAX_WEIGHT)))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("weight must be a finite number")));
-	if (!(v >= RANKING_MIN_WEIGHT && v <= RANKING_MAX_WEIGHT))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("weight must be greater than zero"),
-				 errdetail("It is %g; accepted are %g to %g.", v, RANKING_MIN_WEIGHT,
-						   RANKING_MAX_WEIGHT),
-				 errhint("Leave out rows that are not to count with FILTER (WHERE ...).")));
+				 errmsg("weight is out of range"),
+				 errdetail("It is %g.", v),
+				 errhint("A weight is 0 or a number from 1e-100 to 1e100.")));
 	return v;
 }
 
@@ -182,8 +189,7 @@ transition(FunctionCallInfo fcinfo, IdKind kind, bool ranks, IdKind rater)
 	uint32		who = 0;
 	ColumnKey	k;
 
-	if (PG_ARGISNULL(1) || (ranks && PG_ARGISNULL(2)) ||
-		(weighted && PG_ARGISNULL(rater_arg + 1)))
+	if (PG_ARGISNULL(1) || (ranks && PG_ARGISNULL(2)))
 		return skipped_row(fcinfo);
 	n = item_array(fcinfo, kind, &value, &null);
 	if (ranks)
@@ -192,8 +198,8 @@ transition(FunctionCallInfo fcinfo, IdKind kind, bool ranks, IdKind rater)
 		weight = weight_argument(fcinfo, rater_arg + 1);
 	for (int i = 0; i < n; i++)
 		ranked += !null[i] && (rank == NULL || rank[i] != 0);
-	/* one item is better than nothing */
-	if (ranked < 2)
+	/* an item that is alone is better than nothing */
+	if (ranked < 2 || weight == 0)
 		return skipped_row(fcinfo);
 
 	r = transition_state(fcinfo);
