@@ -196,16 +196,6 @@ typedef struct BtEstimate
 	double		ci_high;
 } BtEstimate;
 
-/* strong components: component[i] of n nodes; edges from[e] -> to[e]; how many */
-extern int32 bt_strong_components(int32 n, int64 n_edges, const int32 *from, const int32 *to,
-								  int32 *component);
-/* components of an undirected graph, numbered by their first node */
-extern int32 bt_components(int32 n, int64 n_edges, const int32 *from, const int32 *to,
-						   int32 *component);
-/* which nodes are reached from the marked ones along edges (backward: against them) */
-extern void bt_reach(int32 n, int64 n_edges, const int32 *from, const int32 *to, bool backward,
-					 bool *reached);
-
 extern BtModel *bt_prepare(const PreferenceData *d, const BtOptions *opt);
 extern BtResult bt_fit(BtModel *m);
 extern void bt_invert(BtModel *m);

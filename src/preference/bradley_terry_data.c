@@ -12,6 +12,7 @@
 #include "common/alloc.h"
 #include "common/interrupts.h"
 #include "preference/bradley_terry.h"
+#include "preference/connectivity.h"
 
 /* Arrows from the better to the worse item; a tie is an arrow each way */
 typedef struct Arrows
@@ -23,11 +24,11 @@ typedef struct Arrows
 
 /* ---- pairs ---- */
 
-/* A comparison of an item with itself says nothing */
+/* Rows of one ordered pair lie together */
 static inline bool
-is_pair(const PreferenceData *d, int64 r)
+begins_pair(const PreferenceData *d, int64 r)
 {
-	return d->a[r] != d->b[r];
+	return r == 0 || d->a[r] != d->a[r - 1] || d->b[r] != d->b[r - 1];
 }
 
 static void
@@ -42,8 +43,6 @@ count_items(BtModel *m)
 		double		w = d->weight[r];
 
 		HD_CHECK_EVERY(r);
-		if (!is_pair(d, r))
-			continue;
 		a->n += d->count[r];
 		b->n += d->count[r];
 		if (d->outcome[r] == OUTCOME_TIE)
@@ -64,7 +63,6 @@ count_items(BtModel *m)
 	}
 }
 
-/* Rows of one ordered pair lie together */
 static int32
 count_pairs(const PreferenceData *d)
 {
@@ -73,7 +71,7 @@ count_pairs(const PreferenceData *d)
 	for (int64 r = 0; r < d->n_rows; r++)
 	{
 		HD_CHECK_EVERY(r);
-		n += is_pair(d, r) && (r == 0 || d->a[r] != d->a[r - 1] || d->b[r] != d->b[r - 1]);
+		n += begins_pair(d, r);
 	}
 	return n;
 }
@@ -87,9 +85,7 @@ fill_pairs(BtModel *m)
 	for (int64 r = 0; r < d->n_rows; r++)
 	{
 		HD_CHECK_EVERY(r);
-		if (!is_pair(d, r))
-			continue;
-		if (r == 0 || d->a[r] != d->a[r - 1] || d->b[r] != d->b[r - 1])
+		if (begins_pair(d, r))
 		{
 			p++;
 			p->a = d->a[r];
@@ -137,21 +133,16 @@ make_arrows(const BtModel *m)
 /* ---- components and blocks ---- */
 
 static void
-find_components(BtModel *m, const Arrows *w)
+note_components(BtModel *m, const Components *c)
 {
-	const int32 n = m->d->n_items;
-	int32	   *component = array_alloc(n, sizeof(int32));
-
-	m->n_components = bt_components(n, w->n, w->from, w->to, component);
-	m->component_size = array_alloc0(m->n_components, sizeof(int32));
-	m->component_item = array_alloc(m->n_components, sizeof(int32));
-	for (int32 i = n - 1; i >= 0; i--)
+	m->n_components = c->n_components;
+	m->component_size = c->size;
+	m->component_item = array_alloc(c->n_components, sizeof(int32));
+	for (int32 i = m->d->n_items - 1; i >= 0; i--)
 	{
-		m->item[i].component = component[i];
-		m->component_size[component[i]]++;
-		m->component_item[component[i]] = i;
+		m->item[i].component = c->component[i];
+		m->component_item[c->component[i]] = i;
 	}
-	pfree(component);
 }
 
 /* Groups of two items and more become blocks, in the order of their first items */
@@ -194,18 +185,12 @@ make_blocks(BtModel *m, int32 n_groups, const int32 *group)
 }
 
 static void
-find_blocks(BtModel *m, const Arrows *w)
+find_blocks(BtModel *m, const Components *c)
 {
-	const int32 n = m->d->n_items;
-	int32	   *group = array_alloc(n, sizeof(int32));
-	int32		n_groups;
-
 	if (m->opt.prior > 0)
-		n_groups = bt_components(n, w->n, w->from, w->to, group);
+		make_blocks(m, c->n_components, c->component);
 	else
-		n_groups = bt_strong_components(n, w->n, w->from, w->to, group);
-	make_blocks(m, n_groups, group);
-	pfree(group);
+		make_blocks(m, c->n_strong, c->strong);
 	for (int32 k = 0; k < m->n_pairs; k++)
 	{
 		BtPair	   *p = &m->pair[k];
@@ -222,6 +207,80 @@ find_blocks(BtModel *m, const Arrows *w)
 }
 
 /* ---- status ---- */
+
+/* The edges that leave each node: next[start[i] .. start[i + 1] - 1] */
+typedef struct Adjacency
+{
+	int64	   *start;
+	int32	   *next;
+} Adjacency;
+
+static void
+adjacency_make(Adjacency *g, int32 n, int64 n_edges, const int32 *from, const int32 *to)
+{
+	g->start = array_alloc0((Size) n + 1, sizeof(int64));
+	g->next = array_alloc(n_edges, sizeof(int32));
+	for (int64 e = 0; e < n_edges; e++)
+	{
+		HD_CHECK_EVERY(e);
+		g->start[from[e] + 1]++;
+	}
+	for (int32 i = 0; i < n; i++)
+		g->start[i + 1] += g->start[i];
+	for (int64 e = 0; e < n_edges; e++)
+	{
+		HD_CHECK_EVERY(e);
+		g->next[g->start[from[e]]++] = to[e];
+	}
+	/* each start has moved to its end */
+	for (int32 i = n; i > 0; i--)
+		g->start[i] = g->start[i - 1];
+	g->start[0] = 0;
+}
+
+static void
+adjacency_free(Adjacency *g)
+{
+	pfree(g->start);
+	pfree(g->next);
+}
+
+/* Spread the mark along arrows, or against them */
+static void
+reach(int32 n, const Arrows *w, bool backward, bool *reached)
+{
+	Adjacency	g;
+	int32	   *stack = array_alloc(n, sizeof(int32));
+	int32		n_stack = 0;
+
+	if (backward)
+		adjacency_make(&g, n, w->n, w->to, w->from);
+	else
+		adjacency_make(&g, n, w->n, w->from, w->to);
+	for (int32 i = 0; i < n; i++)
+	{
+		if (reached[i])
+			stack[n_stack++] = i;
+	}
+	while (n_stack > 0)
+	{
+		int32		v = stack[--n_stack];
+
+		for (int64 e = g.start[v]; e < g.start[v + 1]; e++)
+		{
+			int32		next = g.next[e];
+
+			HD_CHECK_EVERY(e);
+			if (!reached[next])
+			{
+				reached[next] = true;
+				stack[n_stack++] = next;
+			}
+		}
+	}
+	adjacency_free(&g);
+	pfree(stack);
+}
 
 /*
  * The core of a component is the block that its finite ratings are about: the
@@ -290,8 +349,8 @@ find_status(BtModel *m, const Arrows *w)
 		item->finite = i == anchor || (item->block >= 0 && item->block == core[item->component]);
 		above[i] = below[i] = item->finite;
 	}
-	bt_reach(n, w->n, w->from, w->to, true, above);
-	bt_reach(n, w->n, w->from, w->to, false, below);
+	reach(n, w, true, above);
+	reach(n, w, false, below);
 	for (int32 i = 0; i < n; i++)
 	{
 		BtItem	   *item = &m->item[i];
@@ -317,6 +376,7 @@ BtModel *
 bt_prepare(const PreferenceData *d, const BtOptions *opt)
 {
 	BtModel    *m = palloc0(sizeof(BtModel));
+	Components	c;
 	Arrows		w;
 
 	m->d = d;
@@ -326,9 +386,10 @@ bt_prepare(const PreferenceData *d, const BtOptions *opt)
 	m->n_pairs = count_pairs(d);
 	m->pair = array_alloc0(m->n_pairs, sizeof(BtPair));
 	fill_pairs(m);
+	preference_components(d, opt->ties == BT_TIES_DROP ? TIES_DROPPED : TIES_BOTH_WAYS, &c);
+	note_components(m, &c);
+	find_blocks(m, &c);
 	w = make_arrows(m);
-	find_components(m, &w);
-	find_blocks(m, &w);
 	find_status(m, &w);
 	pfree(w.from);
 	pfree(w.to);
