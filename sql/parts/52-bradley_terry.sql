@@ -15,3 +15,11 @@ CREATE FUNCTION bradley_terry_model(comparisons, ties text DEFAULT 'half', prior
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'comparisons_bradley_terry_model' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 12;
 COMMENT ON FUNCTION bradley_terry_model(comparisons, text, float8, text, boolean, float8, text) IS 'what belongs to no single item of bradley_terry(): sizes, likelihood, effect of the order of presentation, chance of a tie';
+
+CREATE FUNCTION rater_fit(comparisons, ties text DEFAULT 'half', prior float8 DEFAULT 0.1, confidence float8 DEFAULT 0.95,
+	OUT rater text, OUT n bigint, OUT n_comparisons bigint, OUT value float8, OUT ci_low float8, OUT ci_high float8,
+	OUT expected float8, OUT excess float8, OUT excess_low float8, OUT excess_high float8, OUT shrunk float8,
+	OUT rank_low bigint, OUT rank_high bigint, OUT evidence text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'comparisons_rater_fit' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 50;
+COMMENT ON FUNCTION rater_fit(comparisons, text, float8, float8) IS 'each rater''s comparisons against the Bradley-Terry order of all others, leave-one-out, with intervals: a question to ask, not a verdict';

@@ -177,6 +177,14 @@ typedef struct BtModel
 	int64		n_clusters;
 } BtModel;
 
+/* The rows that the fit rests on, with the pair of each */
+typedef struct BtRows
+{
+	int64		n;
+	int64	   *row;
+	int32	   *pair;
+} BtRows;
+
 typedef struct BtRating
 {
 	double		rating;			/* infinite, or NaN, where the status says so */
@@ -203,6 +211,12 @@ extern void bt_covary(BtModel *m);
 extern BtRating *bt_rate(const BtModel *m);
 extern BtEstimate bt_order_effect(const BtModel *m);
 extern BtEstimate bt_nu(const BtModel *m);
+
+/*
+ * Rows of the pairs in a list, by a code of each row, those without one (-1)
+ * first; of equal code in the order of the list.
+ */
+extern BtRows bt_rows_by(const BtModel *m, const int32 *list, int32 n_list, const int32 *code, int32 n_codes);
 
 /* the chances of a pair with this eta; nu < 0: no ties */
 extern void bt_chances(double eta, double nu, double *win, double *tie, double *loss);

@@ -241,31 +241,25 @@ add_alone(Meat *t, const BtPair *p, int64 r)
 
 /* ---- rows by unit ---- */
 
-/* The rows that the fit rests on, with the pair of each */
-typedef struct UnitRows
-{
-	int64		n;
-	int64	   *row;
-	int32	   *pair;
-} UnitRows;
-
 static bool
 row_counts(const BtModel *m, int64 r)
 {
 	return m->opt.ties != BT_TIES_DROP || m->d->outcome[r] != OUTCOME_TIE;
 }
 
-static UnitRows
-used_rows(const BtModel *m)
+/* Rows pair by pair; pairs in the order of a list, or as they are */
+static BtRows
+used_rows(const BtModel *m, const int32 *list, int32 n_list)
 {
-	UnitRows	u;
+	BtRows		u;
 
 	u.n = 0;
 	u.row = array_alloc(m->d->n_rows, sizeof(int64));
 	u.pair = array_alloc(m->d->n_rows, sizeof(int32));
-	for (int32 k = 0; k < m->n_pairs; k++)
+	for (int32 k = 0; k < n_list; k++)
 	{
-		const BtPair *p = &m->pair[k];
+		int32		which = list ? list[k] : k;
+		const BtPair *p = &m->pair[which];
 
 		if (p->block < 0)
 			continue;
@@ -275,7 +269,7 @@ used_rows(const BtModel *m)
 			if (!row_counts(m, r))
 				continue;
 			u.row[u.n] = r;
-			u.pair[u.n++] = k;
+			u.pair[u.n++] = which;
 		}
 	}
 	return u;
@@ -283,7 +277,7 @@ used_rows(const BtModel *m)
 
 /* Stable counting sort by code, those without one (-1) first */
 static void
-sort_rows(UnitRows *u, const int32 *code, int32 n_codes)
+sort_rows(BtRows *u, const int32 *code, int32 n_codes)
 {
 	int64	   *start = array_alloc0((Size) n_codes + 2, sizeof(int64));
 	int64	   *row = array_alloc(u->n, sizeof(int64));
@@ -311,6 +305,15 @@ sort_rows(UnitRows *u, const int32 *code, int32 n_codes)
 	u->pair = pair;
 }
 
+BtRows
+bt_rows_by(const BtModel *m, const int32 *list, int32 n_list, const int32 *code, int32 n_codes)
+{
+	BtRows		u = used_rows(m, list, n_list);
+
+	sort_rows(&u, code, n_codes);
+	return u;
+}
+
 /*
  * Rows that agree in both codes make a unit.  One whose code is missing may
  * be anybody's: each of its comparisons is a unit of its own.
@@ -319,7 +322,7 @@ static void
 add_units(Meat *t, const int32 *code, int32 n_codes, const int32 *other, int32 n_others)
 {
 	BtModel    *m = t->m;
-	UnitRows	u = used_rows(m);
+	BtRows		u = used_rows(m, NULL, m->n_pairs);
 
 	if (other)
 		sort_rows(&u, other, n_others);
