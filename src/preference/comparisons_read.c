@@ -97,13 +97,11 @@ copy_dict(Dict *dst, const Dict *src)
 	pfree(order);
 }
 
-/* Rows stay in their order: they go through a log all the same, which drops unused keys */
+/* An empty state with the codes of another one, to push rows of sums into */
 Comparisons *
-comparisons_filter(FunctionCallInfo fcinfo, Comparisons *src, const bool *keep)
+comparisons_like(FunctionCallInfo fcinfo, const Comparisons *src)
 {
 	Comparisons *c = (Comparisons *) state_new(&comparisons_type, fcinfo);
-	double		piece[COMPARISON_MAX_PIECES];
-	bool		any = false;
 
 	c->item_kind = src->item_kind;
 	c->rater_kind = src->rater_kind;
@@ -112,6 +110,31 @@ comparisons_filter(FunctionCallInfo fcinfo, Comparisons *src, const bool *keep)
 	copy_dict(&c->raters, &src->raters);
 	copy_dict(&c->prompts, &src->prompts);
 	comparisons_widen(c);
+	return c;
+}
+
+/* Settle it, and leave no names behind that no row has */
+void
+comparisons_finish(Comparisons *c)
+{
+	if (c->n_log == 0)
+	{
+		dict_free(&c->items);
+		dict_free(&c->raters);
+		dict_free(&c->prompts);
+		c->item_kind = c->rater_kind = c->prompt_kind = ID_NONE;
+		c->row_size = NARROW_COMPARISON;
+	}
+	comparisons_settle(c);
+}
+
+/* Rows stay in their order: they go through a log all the same, which drops unused keys */
+Comparisons *
+comparisons_filter(FunctionCallInfo fcinfo, Comparisons *src, const bool *keep)
+{
+	Comparisons *c = comparisons_like(fcinfo, src);
+	double		piece[COMPARISON_MAX_PIECES];
+
 	for (int64 i = 0; i < src->n_rows; i++)
 	{
 		uint64		pair = comparison_pair(src->a[i], src->b[i], src->outcome[i]);
@@ -122,28 +145,17 @@ comparisons_filter(FunctionCallInfo fcinfo, Comparisons *src, const bool *keep)
 		HD_CHECK_EVERY(i);
 		if (!keep[i])
 			continue;
-		any = true;
 		n = comparisons_pieces(src, i, piece);
 		comparisons_count(c, src->count[i]);
+		comparisons_reserve(c, n);
 		for (int k = 0; k < n; k++)
 		{
-			ComparisonRow *row;
+			ComparisonRow *row = comparisons_push(c, pair, who);
 
-			comparisons_reserve(c, 1);
-			row = comparisons_push(c, pair, who);
 			row->count = k == 0 ? src->count[i] : 0;
 			row->weight = piece[k];
 		}
 	}
-	if (!any)
-	{
-		/* nobody is left: no names may stay behind */
-		dict_free(&c->items);
-		dict_free(&c->raters);
-		dict_free(&c->prompts);
-		c->item_kind = c->rater_kind = c->prompt_kind = ID_NONE;
-		c->row_size = NARROW_COMPARISON;
-	}
-	comparisons_settle(c);
+	comparisons_finish(c);
 	return c;
 }

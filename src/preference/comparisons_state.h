@@ -157,6 +157,8 @@ extern bool comparison_sum_is_count(const ShortSum *sum, int64 count);
 
 /* ---- comparisons_read.c ---- */
 
+extern Comparisons *comparisons_like(FunctionCallInfo fcinfo, const Comparisons *src);
+extern void comparisons_finish(Comparisons *c);
 /* A new settled state with those rows of src that are kept */
 extern Comparisons *comparisons_filter(FunctionCallInfo fcinfo, Comparisons *src, const bool *keep);
 extern double comparisons_weight(const Comparisons *c, int64 row);
