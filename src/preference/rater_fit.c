@@ -11,8 +11,9 @@
  * Pregibon 1981, Ann. Stat. 9:705), and the variance of eta becomes
  * (I - AW)^-1 A.  The error of the step is of the order of its square, so a
  * step below SMALL_STEP is taken as it is.  Else the others' fit is iterated
- * with V in place of the exact inverse, or, where that is slow or the others
- * do not connect all items, made from scratch.
+ * with V in place of the exact inverse, or, where that is slow or moves eta
+ * far, where the others do not connect all items, or where the rater has a
+ * large share of the comparisons (which few can have), made from scratch.
  *
  *-------------------------------------------------------------------------
  */
@@ -28,8 +29,10 @@
 #include "utils/memutils.h"
 
 #define SMALL_STEP 0.005
+#define LARGE_STEP 0.1			/* beyond it the variance has moved, too */
 #define MOST_PAIRS 100			/* of a rater, for the direct step */
 #define MOST_ROUNDS 60
+#define LARGE_SHARE 0.05		/* of the weight of a block */
 
 /* One rater's comparisons in one block */
 typedef struct Own
@@ -53,6 +56,7 @@ typedef struct FitWork
 	int32	   *place;			/* [n_pairs] among the rater's pairs, or -1 */
 	int32	   *block_start;	/* [n_blocks + 1] into block_pair */
 	int32	   *block_pair;		/* pairs by block */
+	double	   *block_weight;
 } FitWork;
 
 /* ---- the pairs of a block ---- */
@@ -66,6 +70,7 @@ work_init(FitWork *w, BtModel *m)
 	w->place = array_alloc(m->n_pairs, sizeof(int32));
 	w->block_start = array_alloc0((Size) m->n_blocks + 1, sizeof(int32));
 	w->block_pair = array_alloc(m->n_pairs, sizeof(int32));
+	w->block_weight = array_alloc0(m->n_blocks, sizeof(double));
 	for (int32 k = 0; k < m->n_pairs; k++)
 	{
 		w->place[k] = -1;
@@ -79,8 +84,12 @@ work_init(FitWork *w, BtModel *m)
 	}
 	for (int32 k = 0; k < m->n_pairs; k++)
 	{
-		if (m->pair[k].block >= 0)
-			w->block_pair[next[m->pair[k].block]++] = k;
+		const BtPair *p = &m->pair[k];
+
+		if (p->block < 0)
+			continue;
+		w->block_pair[next[p->block]++] = k;
+		w->block_weight[p->block] += p->win + p->tie + p->loss;
 	}
 	pfree(next);
 }
@@ -138,6 +147,16 @@ own_weight(const Own *o, int32 k)
 	return o->win[k] + o->tie[k] + o->loss[k];
 }
 
+static double
+own_total(const Own *o)
+{
+	double		sum = 0;
+
+	for (int32 k = 0; k < o->n; k++)
+		sum += own_weight(o, k);
+	return sum;
+}
+
 /* x_i - x_j for the pair */
 static inline double
 gap(const BtPair *p, const double *x)
@@ -154,9 +173,9 @@ pair_covariance(const BtBlock *b, const BtPair *p, const BtPair *q)
 
 /* ---- one step ---- */
 
-/* False: the step is not small, or the others do not determine these pairs; variance is set where it can be */
-static bool
-one_step(FitWork *w, Own *o, bool *has_variance)
+/* How far the step moves eta at most: infinity where it cannot be made, NaN where that is not tried */
+static double
+one_step(FitWork *w, Own *o)
 {
 	const BtPair *pair = w->m->pair;
 	const int32 n = o->n;
@@ -164,11 +183,10 @@ one_step(FitWork *w, Own *o, bool *has_variance)
 	double	   *left;
 	double	   *root;
 	double	   *shift;
-	bool		small = true;
+	double		longest = 0;
 
-	*has_variance = false;
 	if (n > MOST_PAIRS)
-		return false;
+		return NAN;
 	a = array_alloc((Size) n * n, sizeof(double));
 	left = array_alloc((Size) n * n, sizeof(double));
 	root = array_alloc(n, sizeof(double));
@@ -191,8 +209,7 @@ one_step(FitWork *w, Own *o, bool *has_variance)
 			left[(Size) k * n + q] = (k == q) - root[k] * a[(Size) k * n + q] * root[q];
 			shift[k] += root[k] * a[(Size) k * n + q] * s;
 		}
-	*has_variance = hd_cholesky(left, n, 1e-9);
-	if (*has_variance)
+	if (hd_cholesky(left, n, 1e-9))
 	{
 		hd_cholesky_solve(left, n, shift, shift);
 		hd_cholesky_inverse(left, n, a);
@@ -201,15 +218,18 @@ one_step(FitWork *w, Own *o, bool *has_variance)
 			shift[k] /= root[k];
 			o->eta[k] = gap(&pair[o->pair[k]], o->b->theta) - shift[k];
 			o->variance[k] = (a[(Size) k * n + k] - 1) / (root[k] * root[k]);
-			/* written so that NaN, of a chance of 0, is not small */
-			small = small && fabs(shift[k]) <= SMALL_STEP;
+			/* written so that NaN, of a chance of 0, is far */
+			if (!(fabs(shift[k]) <= longest))
+				longest = isnan(shift[k]) ? INFINITY : fabs(shift[k]);
 		}
 	}
+	else
+		longest = INFINITY;
 	pfree(a);
 	pfree(left);
 	pfree(root);
 	pfree(shift);
-	return *has_variance && small;
+	return longest;
 }
 
 /* ---- iterating ---- */
@@ -270,7 +290,7 @@ others_score(const FitWork *w, const Own *o, const double *x, double *score)
 	}
 }
 
-/* Converges where the rater is a part of many; false: not within the rounds */
+/* Converges where the rater is a part of many; false: not within the rounds, or far away */
 static bool
 iterate(FitWork *w, Own *o, bool has_variance)
 {
@@ -278,8 +298,8 @@ iterate(FitWork *w, Own *o, bool has_variance)
 	const int32 n = b->n;
 	double	   *x = array_alloc(n, sizeof(double));
 	double	   *score = array_alloc(n, sizeof(double));
-	double		own = 0;
-	double		all = 0;
+	double		own = own_total(o);
+	double		all = w->block_weight[o->block];
 	bool		done = false;
 
 	memcpy(x, b->theta, n * sizeof(double));
@@ -304,20 +324,14 @@ iterate(FitWork *w, Own *o, bool has_variance)
 	for (int32 k = 0; k < o->n; k++)
 	{
 		o->eta[k] = gap(&w->m->pair[o->pair[k]], x);
-		own += own_weight(o, k);
+		done = done && fabs(o->eta[k] - gap(&w->m->pair[o->pair[k]], b->theta)) <= LARGE_STEP;
 	}
-	/* of many pairs the variance is close to that of all, by the shares of weight */
-	for (int32 k = w->block_start[o->block]; k < w->block_start[o->block + 1] && !has_variance; k++)
-	{
-		const BtPair *p = &w->m->pair[w->block_pair[k]];
-
-		all += p->win + p->tie + p->loss;
-	}
+	/* of a rater with many pairs, the variance of all in the proportion of the weights */
 	for (int32 k = 0; k < o->n && !has_variance; k++)
 	{
 		const BtPair *p = &w->m->pair[o->pair[k]];
 
-		o->variance[k] = pair_covariance(b, p, p) * all / fmax(all - own, 1e-300);
+		o->variance[k] = pair_covariance(b, p, p) * all / (all - own);
 	}
 	pfree(x);
 	pfree(score);
@@ -417,13 +431,17 @@ add_block(FitWork *w, int32 block, BtRows rows, RaterSums *sums)
 {
 	const PreferenceData *d = w->m->d;
 	Own			o;
-	bool		has_variance;
+	double		step;
 
 	own_begin(w, block, rows, &o);
-	if (!others_compare(w, &o))
+	if (own_total(&o) > LARGE_SHARE * w->block_weight[block] || !others_compare(w, &o))
 		from_scratch(w, &o);
-	else if (!one_step(w, &o, &has_variance) && !iterate(w, &o, has_variance))
-		from_scratch(w, &o);
+	else
+	{
+		step = one_step(w, &o);
+		if (step > LARGE_STEP || (!(step <= SMALL_STEP) && !iterate(w, &o, !isnan(step))))
+			from_scratch(w, &o);
+	}
 	for (int64 k = 0; k < rows.n; k++)
 	{
 		int64		r = rows.row[k];
