@@ -212,8 +212,8 @@ fit_or_fail(PlModel *m)
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("the model has no unique finite estimate"),
 			 m->n_orders > 0
-			 ? errdetail("These rankings do not tell how likely ties are, for instance because each that was possible occurred; the fit did not converge in %d steps.", m->iterations)
-			 : errdetail("Chances too close to 0 or 1; the fit did not converge in %d steps.", m->iterations),
+			 ? errdetail("These rankings do not tell how likely ties are, for instance because each that was possible occurred.")
+			 : errdetail("Chances are too close to 0 or 1, and the fit does not converge."),
 			 m->n_orders > 0
 			 ? errhint("Collect rankings without ties as well, or leave ties in the last place out by bottom => 'unordered'.")
 			 : errhint("Set a prior greater than 0.")));
