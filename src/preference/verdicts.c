@@ -95,26 +95,34 @@ static bool
 read_verdict(const char *text, Verdict *v)
 {
 	const char *open = text;
+	const char *close = text;
 	bool		found = false;
 
 	if (find_label(text, strlen(text), v))
 		return true;
 	while ((open = strstr(open, "[[")) != NULL)
 	{
-		const char *close;
+		const char *next;
 		Verdict		other;
 
-		open += 2;
-		close = strstr(open, "]]");
-		if (close == NULL)
+		while (*open == '[')
+			open++;
+		/* what was looked for once is not looked for again: a judge may write much */
+		if (close < open && (close = strstr(open, "]]")) == NULL)
 			break;
-		if (!find_label(open, close - open, &other))
+		next = strstr(open, "[[");
+		if ((next != NULL && next < close) || !find_label(open, close - open, &other))
+		{
+			if (next == NULL)
+				break;
+			open = next;
 			continue;
+		}
 		if (found && (other.outcome != v->outcome || other.strong != v->strong))
 			return false;
 		*v = other;
 		found = true;
-		open = close + 2;
+		open = close;
 	}
 	return found;
 }
