@@ -33,6 +33,7 @@
 #define MOST_PAIRS 100			/* of a rater, for the direct step */
 #define MOST_ROUNDS 60
 #define LARGE_SHARE 0.05		/* of the weight of a block */
+#define EVEN 1e-7				/* a difference this small has no favourite: it comes of rounding */
 
 /* One rater's comparisons in one block */
 typedef struct Own
@@ -450,7 +451,7 @@ add_block(FitWork *w, int32 block, BtRows rows, RaterSums *sums)
 
 		if (isnan(eta))
 			continue;
-		credit = eta > 0 ? credit : eta < 0 ? 1 - credit : 0.5;
+		credit = eta > EVEN ? credit : eta < -EVEN ? 1 - credit : 0.5;
 		rater_sums_add(sums, credit, favourite_chance(eta, o.variance[o.at[k]]), d->weight[r], d->count[r]);
 	}
 	own_end(w, &o);
