@@ -89,7 +89,8 @@ standardized_alpha_of(const ItemMatrix *m)
 	double		r = average_r(m);
 	double		d = 1 + (k - 1) * r;
 
-	return d > 0 ? k * r / d : NAN;
+	/* items that cancel each other out have a sum that does not vary */
+	return d > 1e-12 ? k * r / d : NAN;
 }
 
 /* ---- intervals ---- */

@@ -167,12 +167,16 @@ note_constant(StringInfo note, const ItemData *d, const ItemMoments *m)
 static void
 note_alpha(StringInfo note, const ItemData *d, const ItemMoments *m, double alpha)
 {
-	if (m->n_items < 2)
+	if (m->n_items == 0)
+		remark(note, "there are no values");
+	else if (m->n_items < 2)
 		remark(note, "one item has no alpha");
 	else if (m->n_units < 2)
 		remark(note, "one unit has no alpha");
 	else if (isnan(alpha))
 		remark(note, "the sum of the items is the same for all units");
+	else if (alpha > 1 - 1e-12)
+		remark(note, "items agree but for their means: nothing to take an interval from");
 	else if (alpha < 0)
 		remark(note, "alpha is negative, since items vary against each other: check item codings and signs");
 }
@@ -193,6 +197,7 @@ score_matrix_alpha(PG_FUNCTION_ARGS)
 				se,
 				low = NAN,
 				high = NAN;
+	bool		perfect;
 
 	srf_begin(fcinfo, &row);
 	if (PG_ARGISNULL(0))
@@ -203,8 +208,12 @@ score_matrix_alpha(PG_FUNCTION_ARGS)
 	x = matrix_of(&d);
 	m = item_data_moments(&d);
 	value = cronbach_alpha_of(m);
-	se = isnan(value) ? NAN : alpha_se(x);
-	if (method == INTERVAL_FELDT)
+	/* items that are one and the same tell nothing of how far they might differ */
+	perfect = value > 1 - 1e-12;
+	se = isnan(value) || perfect ? NAN : alpha_se(x);
+	if (perfect)
+		low = high = NAN;
+	else if (method == INTERVAL_FELDT)
 		feldt_interval(value, x->n, x->n_items, confidence, &low, &high);
 	else if (!isnan(se))
 	{

@@ -14,6 +14,7 @@
 #include "common/alloc.h"
 #include "common/args.h"
 #include "rubric/item_access.h"
+#include "rubric/item_cross.h"
 
 static void
 raise_blocks(const ItemData *d)
@@ -116,14 +117,19 @@ static void
 raise_no_pair(const ItemData *d, const ItemMoments *m)
 {
 	int32		i = 0;
+	int32		j;
+	CrossRow	row;
 
 	while (m->n_least[i] >= 2)
 		i++;
+	item_cross_row(item_cross_make(&d->table), i, &row);
+	for (j = i; row.n[j] >= 2;)
+		j++;
 	ereport(ERROR,
 			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 			 errmsg("too few units have the same items"),
-			 errdetail("Item \"%s\" and another have " INT64_FORMAT " units in common; two are needed for each pair.",
-					   score_matrix_item_name(d->matrix, i), m->n_least[i]),
+			 errdetail("%.0f units have both item \"%s\" and item \"%s\"; two are needed for each pair.", row.n[j],
+					   score_matrix_item_name(d->matrix, i), score_matrix_item_name(d->matrix, j)),
 			 errhint("If units were graded by different rubrics, make one matrix of each with GROUP BY; item_pairs() tells how many units each pair has.")));
 }
 

@@ -70,19 +70,41 @@ static void
 item_means(ItemCross *c)
 {
 	const ScoreTable *t = c->t;
-	ExactSum   *s = array_alloc(t->n_items, sizeof(ExactSum));
+	ExactSum   *s;
+	bool	   *varies;
 
+	if (c->binary)
+	{
+		for (int32 j = 0; j < t->n_obs; j++)
+		{
+			HD_CHECK_EVERY(j);
+			c->mean[t->item[j]] += t->value[j];
+			c->item_n[t->item[j]]++;
+		}
+		for (int32 i = 0; i < t->n_items; i++)
+			c->mean[i] /= c->item_n[i];
+		return;
+	}
+	s = array_alloc(t->n_items, sizeof(ExactSum));
+	varies = array_alloc0(t->n_items, sizeof(bool));
 	for (int32 i = 0; i < t->n_items; i++)
 		exactsum_init(&s[i]);
 	for (int32 j = 0; j < t->n_obs; j++)
 	{
+		int32		i = t->item[j];
+
 		HD_CHECK_EVERY(j);
-		exactsum_add(&s[t->item[j]], t->value[j]);
-		c->item_n[t->item[j]]++;
+		exactsum_add(&s[i], t->value[j]);
+		if (c->item_n[i]++ == 0)
+			c->mean[i] = t->value[j];
+		varies[i] |= t->value[j] != c->mean[i];
 	}
+	/* what does not vary must not by the rounding of its mean */
 	for (int32 i = 0; i < t->n_items; i++)
-		c->mean[i] = exactsum_value(&s[i]) / c->item_n[i];
+		if (varies[i])
+			c->mean[i] = exactsum_value(&s[i]) / c->item_n[i];
 	pfree(s);
+	pfree(varies);
 }
 
 static void
@@ -195,7 +217,7 @@ item_cross_make(const ScoreTable *t)
 	c->binary = value_range(t->value, t->n_obs, &low, &high);
 	c->complete = t->n_obs == (int64) t->n_units * t->n_items;
 	c->item_n = array_alloc0(t->n_items, sizeof(int32));
-	c->mean = array_alloc(t->n_items, sizeof(double));
+	c->mean = array_alloc0(t->n_items, sizeof(double));
 	c->sums = array_alloc(mul_size(6, t->n_items), sizeof(double));
 	item_means(c);
 	c->words = ((Size) t->n_units + 63) / 64;

@@ -203,6 +203,7 @@ float_moments(const ScoreGrid *g, ItemMoments *m, double *total)
 	ExactSum   *a = sums_alloc(k);
 	ExactSum   *b = sums_alloc(k);
 	ExactSum	t;
+	bool	   *varies = array_alloc0(k, sizeof(bool));
 	double		mean_total;
 	double		largest = 0;
 
@@ -216,13 +217,17 @@ float_moments(const ScoreGrid *g, ItemMoments *m, double *total)
 		largest = Max(largest, fabs(total[u]));
 		exactsum_add(&t, total[u]);
 		for (int32 j = 0; j < k; j++)
+		{
 			exactsum_add(&a[j], x[j]);
+			varies[j] |= x[j] != g->value[j];
+		}
 	}
 	mean_total = exactsum_value(&t) / n;
 	exactsum_init(&t);
 	for (int32 j = 0; j < k; j++)
 	{
-		m->mean[j] = exactsum_value(&a[j]) / n;
+		/* what does not vary must not by the rounding of its mean */
+		m->mean[j] = varies[j] ? exactsum_value(&a[j]) / n : g->value[j];
 		exactsum_init(&a[j]);
 	}
 	for (int32 u = 0; u < n; u++)
@@ -254,6 +259,7 @@ float_moments(const ScoreGrid *g, ItemMoments *m, double *total)
 	}
 	pfree(a);
 	pfree(b);
+	pfree(varies);
 }
 
 /* ---- the upper and the lower 27 % ---- */
