@@ -190,6 +190,9 @@ principal_loadings(const double *r, Size k, double *loading)
 			HD_CHECK_EVERY(i);
 		}
 		CHECK_FOR_INTERRUPTS();
+		/* only a pairwise matrix can map it to nothing: what there is must do */
+		if (norm == 0)
+			break;
 		norm = sqrt(norm);
 		value = norm;
 		for (Size i = 0; i < k; i++)
