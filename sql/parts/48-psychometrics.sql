@@ -38,3 +38,21 @@ CREATE FUNCTION severity_drift(ratings, confidence float8 DEFAULT 0.95, categori
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'ratings_severity_drift' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 50;
 COMMENT ON FUNCTION severity_drift(ratings, float8, text[]) IS 'whether a rater scores higher or lower with time, compared with the others on the same items: slope a day, or a revision, with its interval';
+
+CREATE FUNCTION rasch(score_matrix, method text DEFAULT 'cml', confidence float8 DEFAULT 0.95,
+	OUT item text, OUT n bigint, OUT difficulty float8, OUT se float8, OUT ci_low float8, OUT ci_high float8,
+	OUT infit float8, OUT outfit float8, OUT status text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'score_matrix_rasch' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50000 ROWS 50;
+COMMENT ON FUNCTION rasch(score_matrix, text, float8) IS 'Rasch difficulties of items by conditional maximum likelihood (Andersen 1972), summing to zero, with intervals and conditional infit and outfit';
+
+CREATE FUNCTION rasch_persons(score_matrix, method text DEFAULT 'wle', confidence float8 DEFAULT 0.95,
+	OUT unit text, OUT n bigint, OUT score bigint, OUT theta float8, OUT se float8, OUT ci_low float8, OUT ci_high float8,
+	OUT status text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'score_matrix_rasch_persons' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50000 ROWS 1000;
+COMMENT ON FUNCTION rasch_persons(score_matrix, text, float8) IS 'ability of each unit on the Rasch scale: weighted likelihood (Warm 1989) or maximum likelihood, with its interval';
+
+CREATE FUNCTION rasch_loglik(score_matrix, method text DEFAULT 'cml') RETURNS float8
+	AS 'MODULE_PATHNAME', 'score_matrix_rasch_loglik' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50000;
+COMMENT ON FUNCTION rasch_loglik(score_matrix, text) IS 'conditional log-likelihood of the Rasch model at its maximum';
