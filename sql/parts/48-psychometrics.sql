@@ -56,3 +56,22 @@ COMMENT ON FUNCTION rasch_persons(score_matrix, text, float8) IS 'ability of eac
 CREATE FUNCTION rasch_loglik(score_matrix, method text DEFAULT 'cml') RETURNS float8
 	AS 'MODULE_PATHNAME', 'score_matrix_rasch_loglik' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 50000;
 COMMENT ON FUNCTION rasch_loglik(score_matrix, text) IS 'conditional log-likelihood of the Rasch model at its maximum';
+
+CREATE FUNCTION irt(score_matrix, model text DEFAULT '1pl', confidence float8 DEFAULT 0.95,
+	OUT item text, OUT n bigint, OUT difficulty float8, OUT se float8, OUT ci_low float8, OUT ci_high float8,
+	OUT discrimination float8, OUT discrimination_se float8, OUT discrimination_low float8, OUT discrimination_high float8,
+	OUT status text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'score_matrix_irt' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 50;
+COMMENT ON FUNCTION irt(score_matrix, text, float8) IS 'one or two parameter logistic item response model with normal abilities, by marginal maximum likelihood (Bock and Aitkin 1981), with intervals';
+
+CREATE FUNCTION irt_persons(score_matrix, model text DEFAULT '1pl', confidence float8 DEFAULT 0.95,
+	OUT unit text, OUT n bigint, OUT score bigint, OUT theta float8, OUT se float8, OUT ci_low float8, OUT ci_high float8,
+	OUT status text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'score_matrix_irt_persons' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 1000;
+COMMENT ON FUNCTION irt_persons(score_matrix, text, float8) IS 'ability of each unit in an item response model: mean and standard deviation of its posterior distribution';
+
+CREATE FUNCTION irt_loglik(score_matrix, model text DEFAULT '1pl') RETURNS float8
+	AS 'MODULE_PATHNAME', 'score_matrix_irt_loglik' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000;
+COMMENT ON FUNCTION irt_loglik(score_matrix, text) IS 'marginal log-likelihood of an item response model at its maximum';
