@@ -27,7 +27,7 @@ typedef enum GDesign
 /*
  * Variances are linear in the mean squares, and these are taken as
  * independent, each a multiple of a chi-squared with df_interval degrees of
- * freedom.  NaN stands for "undefined".
+ * freedom; where "simulated" is set, their covariance is there instead.  NaN stands for "undefined".
  */
 typedef struct GStudy
 {
@@ -43,6 +43,9 @@ typedef struct GStudy
 	double		se[G_MAX];
 	double		ci_low[G_MAX];
 	double		ci_high[G_MAX];
+	/* instead of mean squares, where their distribution is not known */
+	bool		simulated;
+	double		cov[G_MAX][G_MAX];	/* of the estimates */
 	double		p_in_ms;		/* E ms[0] = p_in_ms * variance p + what errors add */
 	double		n_criteria;		/* of the data; 1 where there is no such facet */
 	bool		complete;

@@ -15,9 +15,11 @@
  * and the linear equations are solved.  Where data are complete this is the
  * analysis of variance with its expected mean squares.
  *
- * For intervals T is turned into the mean squares that an analysis of variance
- * would have; they are exact where data are complete and near where cells are
- * missing (test/bench/g_study_coverage.sh).
+ * Where cells are missing, the sums of squares are neither independent nor
+ * chi-squared, and a difference of them may even be negative.  The covariance
+ * of the estimates is simulated then, from the normal model with the estimated
+ * variances over the cells that are there.  The seed is fixed: equal ratings
+ * give equal results.
  *
  *-------------------------------------------------------------------------
  */
@@ -28,6 +30,7 @@
 #include "common/alloc.h"
 #include "common/interrupts.h"
 #include "common/radix.h"
+#include "common/rng.h"
 #include "rubric/g_study.h"
 
 #define N_MARGINS 8				/* sets of facets, as bits; 0 the whole, 7 the cells */
@@ -37,6 +40,7 @@ typedef struct Margin
 	int32	   *cell;			/* [n_obs] dense code */
 	int32		n;
 	int32	   *count;			/* [n] observations */
+	double	   *sum;			/* [n] */
 	double		t;				/* sum of (sum)^2 / count */
 } Margin;
 
@@ -85,7 +89,6 @@ static void
 make_margin(Margin *m, const Graded *g, int facets, int32 *const level[3], const int32 n_level[3])
 {
 	uint64	   *key = array_alloc(g->n_obs, sizeof(uint64));
-	double	   *sum;
 
 	m->cell = array_alloc(g->n_obs, sizeof(int32));
 	/* at most two facets of three: the third is the residual */
@@ -98,17 +101,29 @@ make_margin(Margin *m, const Graded *g, int facets, int32 *const level[3], const
 	}
 	m->n = dense_codes(key, g->n_obs, m->cell);
 	m->count = array_alloc0(m->n, sizeof(int32));
-	sum = array_alloc0(m->n, sizeof(double));
+	m->sum = array_alloc(m->n, sizeof(double));
 	for (int32 o = 0; o < g->n_obs; o++)
-	{
 		m->count[m->cell[o]]++;
-		sum[m->cell[o]] += g->y[o];
-	}
-	m->t = 0;
-	for (int32 j = 0; j < m->n; j++)
-		m->t += sum[j] * sum[j] / m->count[j];
-	pfree(sum);
 	pfree(key);
+}
+
+static void
+find_totals(Margin *margin, int32 n_obs, const double *y)
+{
+	for (int set = 0; set < N_MARGINS; set++)
+	{
+		Margin	   *m = &margin[set];
+
+		memset(m->sum, 0, m->n * sizeof(double));
+		m->t = 0;
+		for (int32 o = 0; o < n_obs; o++)
+		{
+			HD_CHECK_EVERY(o);
+			m->sum[m->cell[o]] += y[o];
+		}
+		for (int32 j = 0; j < m->n; j++)
+			m->t += m->sum[j] * m->sum[j] / m->count[j];
+	}
 }
 
 /* k(a, b): n_u / n_(a of u), summed over observations */
@@ -232,6 +247,80 @@ weights_of_squares(GStudy *s, double inverse[G_MAX][G_MAX])
 		}
 }
 
+/* inverse of the equations times T - T(0) */
+static void
+solve_totals(const Margin *margin, double inverse[G_MAX][G_MAX], double *variance)
+{
+	for (int i = 0; i < G_MAX; i++)
+	{
+		variance[i] = 0;
+		for (int j = 0; j < G_MAX; j++)
+			variance[i] += inverse[i][j] * (margin[component_facets[j]].t - margin[0].t);
+	}
+}
+
+/* More than a hundred draws where that takes less than a second or so */
+static int
+how_many_draws(int32 n_obs)
+{
+	return (int) Max(Min(8e6 / n_obs, 400), 100);
+}
+
+static void
+draw_values(const GStudy *s, const Margin *margin, int32 n_obs, HdRng *rng, double *effect, double *y)
+{
+	memset(y, 0, n_obs * sizeof(double));
+	for (int i = 0; i < G_MAX; i++)
+	{
+		const Margin *m = &margin[component_facets[i]];
+		double		sd = sqrt(Max(s->variance[i], 0));
+
+		if (sd == 0)
+			continue;
+		for (int32 j = 0; j < m->n; j++)
+		{
+			HD_CHECK_EVERY(j);
+			effect[j] = sd * hd_rng_normal(rng);
+		}
+		for (int32 o = 0; o < n_obs; o++)
+			y[o] += effect[m->cell[o]];
+	}
+}
+
+static void
+simulate_covariance(GStudy *s, Margin *margin, int32 n_obs, double inverse[G_MAX][G_MAX])
+{
+	int			draws = how_many_draws(n_obs);
+	double	   *y = array_alloc(n_obs, sizeof(double));
+	double	   *effect = array_alloc(n_obs, sizeof(double));
+	double		(*drawn)[G_MAX] = array_alloc(draws, sizeof(*drawn));
+	double		mean[G_MAX] = {0};
+	HdRng		rng;
+
+	hd_rng_seed(&rng, 1);
+	for (int d = 0; d < draws; d++)
+	{
+		draw_values(s, margin, n_obs, &rng, effect, y);
+		find_totals(margin, n_obs, y);
+		solve_totals(margin, inverse, drawn[d]);
+		for (int i = 0; i < G_MAX; i++)
+			mean[i] += drawn[d][i] / draws;
+	}
+	for (int i = 0; i < G_MAX; i++)
+		for (int j = 0; j < G_MAX; j++)
+		{
+			double		c = 0;
+
+			for (int d = 0; d < draws; d++)
+				c += (drawn[d][i] - mean[i]) * (drawn[d][j] - mean[j]);
+			s->cov[i][j] = c / (draws - 1);
+		}
+	s->simulated = true;
+	pfree(y);
+	pfree(effect);
+	pfree(drawn);
+}
+
 static const char *
 too_small(const Margin *margin)
 {
@@ -244,14 +333,13 @@ too_small(const Margin *margin)
 	return NULL;
 }
 
-void
-g_study_criteria(const Graded *g, const ItemPairs *pairs, GStudy *s)
+/* The margins of every set of facets; of the cells, one rating in each */
+static void
+make_margins(const Graded *g, const ItemPairs *pairs, Margin *margin)
 {
-	Margin		margin[N_MARGINS];
 	int32	   *level[3];
 	int32		n_level[3] = {pairs->n_first, g->n_raters, pairs->n_second};
-	double		equations[G_MAX][G_MAX];
-	double		inverse[G_MAX][G_MAX];
+	Margin	   *cells = &margin[N_MARGINS - 1];
 
 	for (int f = 0; f < 3; f++)
 		level[f] = array_alloc(g->n_obs, sizeof(int32));
@@ -264,17 +352,41 @@ g_study_criteria(const Graded *g, const ItemPairs *pairs, GStudy *s)
 		}
 	for (int set = 0; set < N_MARGINS - 1; set++)
 		make_margin(&margin[set], g, set, level, n_level);
-	/* the cells: one rating in each */
-	margin[7] = (Margin) {.n = g->n_obs};
-	margin[7].cell = array_alloc(g->n_obs, sizeof(int32));
-	margin[7].count = array_alloc(g->n_obs, sizeof(int32));
+	cells->n = g->n_obs;
+	cells->cell = array_alloc(g->n_obs, sizeof(int32));
+	cells->count = array_alloc(g->n_obs, sizeof(int32));
+	cells->sum = array_alloc(g->n_obs, sizeof(double));
 	for (int32 o = 0; o < g->n_obs; o++)
 	{
-		margin[7].cell[o] = o;
-		margin[7].count[o] = 1;
-		margin[7].t += g->y[o] * g->y[o];
+		cells->cell[o] = o;
+		cells->count[o] = 1;
 	}
+	for (int f = 0; f < 3; f++)
+		pfree(level[f]);
+}
 
+/* E T(a) - E T(0) in terms of the variances */
+static void
+make_equations(const Graded *g, const Margin *margin, double equations[G_MAX][G_MAX])
+{
+	for (int i = 0; i < G_MAX; i++)
+		for (int j = 0; j < G_MAX; j++)
+		{
+			const Margin *both = &margin[component_facets[i] | component_facets[j]];
+
+			equations[i][j] = expected_share(g, &margin[component_facets[i]], both) -
+				expected_share(g, &margin[0], &margin[component_facets[j]]);
+		}
+}
+
+void
+g_study_criteria(const Graded *g, const ItemPairs *pairs, GStudy *s)
+{
+	Margin		margin[N_MARGINS] = {0};
+	double		equations[G_MAX][G_MAX];
+	double		inverse[G_MAX][G_MAX];
+
+	make_margins(g, pairs, margin);
 	s->n = G_MAX;
 	for (int i = 0; i < G_MAX; i++)
 	{
@@ -284,27 +396,26 @@ g_study_criteria(const Graded *g, const ItemPairs *pairs, GStudy *s)
 	}
 	s->n_criteria = margin[G_C].n;
 	s->complete = (double) margin[G_P].n * margin[G_R].n * margin[G_C].n == g->n_obs;
-	s->method = s->complete ? "ANOVA expected mean squares" : "Henderson method 1 (analogous ANOVA)";
+	s->method = s->complete ? "ANOVA expected mean squares" : "Henderson method 1 (analogous ANOVA), errors simulated";
 	s->why = too_small(margin);
 	if (s->why)
 		return;
+	find_totals(margin, g->n_obs, g->y);
 	analogous_squares(s, margin);
-	for (int i = 0; i < G_MAX; i++)
-		for (int j = 0; j < G_MAX; j++)
-		{
-			const Margin *both = &margin[component_facets[i] | component_facets[j]];
-
-			equations[i][j] = expected_share(g, &margin[component_facets[i]], both) -
-				expected_share(g, &margin[0], &margin[component_facets[j]]);
-		}
-	/* where a component's df are not positive, another one fills its cells */
-	for (int i = 0; i < G_MAX; i++)
-		if (!(s->df[i] > 0))
-			s->why = psprintf("too few ratings, or raters nested in responses or criteria: nothing is left for %s", s->name[i]);
-	if (s->why == NULL && !invert(equations, inverse))
+	make_equations(g, margin, equations);
+	if (!invert(equations, inverse))
+	{
 		s->why = "too few ratings, or raters nested in responses or criteria: the components cannot be told apart";
-	if (s->why)
 		return;
-	weights_of_squares(s, inverse);
-	s->p_in_ms = 1 / s->weight[0][0];
+	}
+	if (s->complete)
+	{
+		weights_of_squares(s, inverse);
+		s->p_in_ms = 1 / s->weight[0][0];
+		return;
+	}
+	for (int i = 0; i < G_MAX; i++)
+		s->ms[i] = NAN;
+	solve_totals(margin, inverse, s->variance);
+	simulate_covariance(s, margin, g->n_obs, inverse);
 }

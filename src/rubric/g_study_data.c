@@ -16,9 +16,6 @@
 #include "lib/stringinfo.h"
 #include "rubric/g_study_data.h"
 
-/* Squares of larger deviations, summed, would leave the range of a double */
-#define VALUE_LIMIT 1e140
-
 static void
 no_numbers(const Measure *q)
 {
@@ -29,11 +26,11 @@ no_numbers(const Measure *q)
 			 errhint("Pass a number or an enum to ratings_agg, or declare the categories in their order, for example categories => '{low,medium,high}'.")));
 }
 
+/* ratings hold no number of 2^53 or beyond: squares do not leave the range of a double */
 void
 graded_ratings(FunctionCallInfo fcinfo, int categories, Measure *q, Graded *out)
 {
 	ExactSum	sum;
-	double		most = 0;
 
 	measure_ratings(fcinfo, categories, q);
 	if (q->m.n_obs > 0 && (q->x == NULL || q->sets))
@@ -59,14 +56,7 @@ graded_ratings(FunctionCallInfo fcinfo, int categories, Measure *q, Graded *out)
 	{
 		HD_CHECK_EVERY(o);
 		out->y[o] = q->x[q->m.category[o]] - out->mean;
-		most = Max(most, fabs(out->y[o]));
 	}
-	/* written so that NaN fails */
-	if (q->m.n_obs > 0 && !(most < VALUE_LIMIT))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("the values are too large for sums of squares"),
-				 errhint("Divide them by a common number.")));
 }
 
 void

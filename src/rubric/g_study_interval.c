@@ -90,16 +90,63 @@ have_interval(const GStudy *s, const double *c)
 	return true;
 }
 
+/*
+ * An estimate is taken as a mean square, a multiple of a chi-squared with df
+ * degrees of freedom, less the errors that it holds (Williams 1962, Biometrika
+ * 49:278, with the errors known), so large that the variance is the one given.
+ */
+typedef struct Shifted
+{
+	double		ms;
+	double		errors;
+	double		df;
+} Shifted;
+
+static Shifted
+shifted_square(double v, double var, double df)
+{
+	Shifted		s = {.ms = sqrt(var * df / 2), .df = df};
+
+	if (!(df > 0) || s.ms < v)
+	{
+		s.ms = v;
+		s.df = 2 * v * v / var;
+	}
+	s.errors = s.ms - v;
+	return s;
+}
+
+static void
+simulated_intervals(GStudy *s, double alpha)
+{
+	for (int i = 0; i < s->n; i++)
+	{
+		Shifted		m = shifted_square(s->variance[i], s->cov[i][i], s->df[i]);
+
+		if (!(s->cov[i][i] > 0) || !(m.df > 0))
+			continue;
+		s->se[i] = sqrt(s->cov[i][i]);
+		s->ci_low[i] = Max(m.ms / f_upper(alpha, m.df, INFINITY) - m.errors, 0);
+		s->ci_high[i] = Max(m.ms / f_upper(1 - alpha, m.df, INFINITY) - m.errors, 0);
+	}
+}
+
 void
 g_study_intervals(GStudy *s, double confidence)
 {
 	double		alpha = (1 - confidence) / 2;
 
+	if (s->simulated)
+	{
+		simulated_intervals(s, alpha);
+		return;
+	}
 	for (int i = 0; i < s->n; i++)
 	{
 		double		minus[G_MAX];
 		double		var = 0;
 		double		v = 0;
+		double		size = 0;
 
 		for (int j = 0; j < s->n; j++)
 		{
@@ -107,10 +154,17 @@ g_study_intervals(GStudy *s, double confidence)
 			if (s->weight[i][j] == 0)
 				continue;
 			v += s->weight[i][j] * s->ms[j];
+			size += fabs(s->weight[i][j] * s->ms[j]);
 			/* df + 2: without bias under normality (Brennan 2001, eq. 6.1) */
 			var += 2 * square(s->weight[i][j] * s->ms[j]) / (s->df_interval[j] + 2);
 		}
+		/* what is left of a difference of equal terms is rounding */
+		if (fabs(v) < 1e-13 * size)
+			v = 0;
 		s->variance[i] = v;
+		/* nothing seen is no interval of width zero */
+		if (size == 0)
+			continue;
 		if (!have_interval(s, s->weight[i]))
 			continue;
 		s->se[i] = sqrt(var);
@@ -131,8 +185,8 @@ g_study_intervals(GStudy *s, double confidence)
  * ICC(A,k).
  */
 static void
-reliability(const GStudy *s, const double *noise_weight, double noise, double confidence,
-			double *value, double *low, double *high)
+reliability_of_squares(const GStudy *s, const double *noise_weight, double noise, double confidence,
+			double *low, double *high)
 {
 	double		tail = (1 + confidence) / 2;
 	double		signal = Max(s->variance[0], 0);
@@ -142,11 +196,7 @@ reliability(const GStudy *s, const double *noise_weight, double noise, double co
 	double		w_var = 0;
 	double		df;
 
-	*value = *low = *high = NAN;
-	if (!(signal + noise > 0))
-		return;
-	*value = signal / (signal + noise);
-	if (!(noise > 0) || !(base >= 0) || !have_interval(s, noise_weight) || !have_interval(s, s->weight[0]))
+	if (!have_interval(s, noise_weight) || !have_interval(s, s->weight[0]))
 		return;
 	theta = signal / noise;
 	w = s->p_in_ms * signal + base;
@@ -169,36 +219,81 @@ reliability(const GStudy *s, const double *noise_weight, double noise, double co
 	*high = theta / (1 + theta);
 }
 
+/* Likewise where var_p and the noise have a simulated variance */
+static void
+reliability_of_draws(const GStudy *s, double noise, double noise_var, double confidence,
+					 double *low, double *high)
+{
+	double		tail = (1 + confidence) / 2;
+	Shifted		m = shifted_square(s->variance[0], s->cov[0][0], s->df[0]);
+	double		theta = Max(s->variance[0], 0) / noise;
+	double		w = theta * noise + m.errors;
+	double		df = 2 * w * w / (theta * theta * noise_var);
+
+	if (!(m.df > 0) || !(noise_var > 0))
+		return;
+	df = Min(df, 1e9);
+	theta = Max((m.ms / hd_f_quantile(tail, m.df, df) - m.errors) / noise, 0);
+	*low = theta / (1 + theta);
+	theta = Max((m.ms * hd_f_quantile(tail, df, m.df) - m.errors) / noise, 0);
+	*high = theta / (1 + theta);
+}
+
+/* share: what of each component is noise */
+static void
+reliability(const GStudy *s, const double *share, double confidence,
+			double *value, double *low, double *high, double *noise)
+{
+	double		weight[G_MAX] = {0};
+	double		signal = Max(s->variance[0], 0);
+	double		var = 0;
+
+	*value = *low = *high = NAN;
+	*noise = 0;
+	for (int i = 1; i < s->n; i++)
+	{
+		*noise += share[i] * Max(s->variance[i], 0);
+		for (int j = 0; j < s->n; j++)
+		{
+			weight[j] += share[i] * s->weight[i][j];
+			var += share[i] * share[j] * s->cov[i][j];
+		}
+	}
+	if (!(signal + *noise > 0))
+		return;
+	*value = signal / (signal + *noise);
+	if (!(*noise > 0))
+		return;
+	if (s->simulated)
+		reliability_of_draws(s, *noise, var, confidence, low, high);
+	else
+		reliability_of_squares(s, weight, *noise, confidence, low, high);
+}
+
 void
 d_study(const GStudy *s, double n_raters, double n_criteria, double confidence, DStudyRow *out)
 {
 	double		relative[G_MAX] = {0};
 	double		absolute[G_MAX] = {0};
-	double		rel = 0;
-	double		abs = 0;
+	double		rel,
+				abs;
 
-	out->e_rho2 = out->e_rho2_low = out->e_rho2_high = NAN;
-	out->phi = out->phi_low = out->phi_high = NAN;
-	out->sem_relative = out->sem_absolute = NAN;
+	memset(out, 0, sizeof(*out));
 	out->note = s->why;
 	if (s->why)
+	{
+		out->e_rho2 = out->e_rho2_low = out->e_rho2_high = NAN;
+		out->phi = out->phi_low = out->phi_high = NAN;
+		out->sem_relative = out->sem_absolute = NAN;
 		return;
+	}
 	for (int i = 1; i < s->n; i++)
 	{
-		double		share = (s->facets[i] & G_R ? 1 / n_raters : 1) * (s->facets[i] & G_C ? 1 / n_criteria : 1);
-		double		v = Max(s->variance[i], 0) * share;
-
-		abs += v;
-		for (int j = 0; j < s->n; j++)
-			absolute[j] += share * s->weight[i][j];
-		if (!(s->facets[i] & G_P))
-			continue;
-		rel += v;
-		for (int j = 0; j < s->n; j++)
-			relative[j] += share * s->weight[i][j];
+		absolute[i] = (s->facets[i] & G_R ? 1 / n_raters : 1) * (s->facets[i] & G_C ? 1 / n_criteria : 1);
+		relative[i] = s->facets[i] & G_P ? absolute[i] : 0;
 	}
-	reliability(s, relative, rel, confidence, &out->e_rho2, &out->e_rho2_low, &out->e_rho2_high);
-	reliability(s, absolute, abs, confidence, &out->phi, &out->phi_low, &out->phi_high);
+	reliability(s, relative, confidence, &out->e_rho2, &out->e_rho2_low, &out->e_rho2_high, &rel);
+	reliability(s, absolute, confidence, &out->phi, &out->phi_low, &out->phi_high, &abs);
 	out->sem_relative = sqrt(rel);
 	out->sem_absolute = sqrt(abs);
 	if (s->variance[0] < 0)
@@ -206,5 +301,5 @@ d_study(const GStudy *s, double n_raters, double n_criteria, double confidence, 
 	else if (!(abs > 0))
 		out->note = "no error was seen";
 	else if (isnan(out->phi_low) || isnan(out->e_rho2_low))
-		out->note = "no interval: a mean square, or what errors add to that of p, is negative or zero";
+		out->note = "no interval: the errors in the variance of items come out negative";
 }

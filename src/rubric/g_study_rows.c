@@ -50,7 +50,7 @@ component_note(const GStudy *s, const Measure *q, int i)
 	if (s->variance[i] < 0)
 		return psprintf("estimated as %.6g, set to 0", s->variance[i]);
 	if (isnan(s->se[i]))
-		return "no interval: a mean square is negative";
+		return "no variance was seen";
 	if (s->n < G_MAX && q->m.n_clusters > 0)
 		return "items of one cluster are taken as independent; design 'p x r x c' has criteria as a facet";
 	return NULL;

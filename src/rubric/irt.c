@@ -38,6 +38,7 @@
 #define HALF_WIDTH 8.0			/* of the nodes, in standard deviations of the prior */
 #define WIDEST_STEP 0.25
 #define MAX_SLOPE 50.0			/* an item beyond it splits units without error */
+#define NO_SLOPE 1e-6			/* of one slope for all: they measure nothing together */
 #define LITTLE_WEIGHT 1e-12		/* posterior weight that is not worth an outer product */
 
 /* ---- data ---- */
@@ -620,6 +621,36 @@ abilities(Work *w, IrtFit *out)
 	}
 }
 
+/*
+ * One slope, and answers that do not go together at all: the likelihood is
+ * highest, or flat, at a slope of zero, where Newton's method finds no hill.
+ */
+static bool
+settle_at_zero(Work *w)
+{
+	double		reached = w->loglik;
+
+	if (w->model != IRT_1PL)
+		return false;
+	w->par[0] = 0;
+	for (int32 i = 0; i < w->m; i++)
+	{
+		double		n = 0,
+					solved = 0;
+		Size		row = (Size) i * w->n_nodes;
+
+		for (int32 q = 0; q < w->n_nodes; q++)
+		{
+			n += w->count[row + q];
+			solved += w->count_solved[row + q];
+		}
+		w->par[intercept_at(w, i)] = log(solved / (n - solved));
+	}
+	evaluate(w);
+	/* written so that NaN fails */
+	return w->loglik >= reached - 1e-9 * fabs(reached);
+}
+
 bool
 irt_fit(const IrtData *d, IrtModel model, bool want_se, IrtFit *out)
 {
@@ -650,6 +681,17 @@ irt_fit(const IrtData *d, IrtModel model, bool want_se, IrtFit *out)
 		done = run_newton(&w, &out->iterations);
 		if (!done || w.step <= needed_step(&w) * 1.02)
 			break;
+	}
+	if (!done || (model == IRT_1PL && fabs(w.par[0]) < NO_SLOPE))
+	{
+		done = settle_at_zero(&w);
+		want_se = false;
+	}
+	/* the other sign is the same model with the abilities turned round */
+	if (model == IRT_1PL && w.par[0] < 0)
+	{
+		w.par[0] = -w.par[0];
+		evaluate(&w);
 	}
 	out->loglik = w.loglik;
 	if (done)

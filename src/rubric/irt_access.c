@@ -73,7 +73,12 @@ put_item(SrfRow *row, const IrtData *d, const IrtFit *f, bool fitted, int32 i, d
 		for (int k = 0; k < 7; k++)
 			srf_null(row);
 	}
-	srf_cstring(row, status == ITEM_OK && !fitted ? "too few items" : item_status_name(status));
+	if (status == ITEM_OK && !fitted)
+		srf_cstring(row, "too few items");
+	else if (at >= 0 && isnan(f->b[at]))
+		srf_cstring(row, "does not discriminate");
+	else
+		srf_cstring(row, item_status_name(status));
 }
 
 PG_FUNCTION_INFO_V1(score_matrix_irt);
