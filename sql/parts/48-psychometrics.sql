@@ -39,6 +39,13 @@ CREATE FUNCTION severity_drift(ratings, confidence float8 DEFAULT 0.95, categori
 	AS 'MODULE_PATHNAME', 'ratings_severity_drift' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 50;
 COMMENT ON FUNCTION severity_drift(ratings, float8, text[]) IS 'whether a rater scores higher or lower with time, compared with the others on the same items: slope a day, or a revision, with its interval';
 
+CREATE FUNCTION halo(ratings, confidence float8 DEFAULT 0.95, categories text[] DEFAULT NULL,
+	OUT rater text, OUT n bigint, OUT n_shared bigint, OUT value float8, OUT expected float8, OUT excess float8,
+	OUT excess_low float8, OUT excess_high float8, OUT evidence text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'ratings_halo' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 50;
+COMMENT ON FUNCTION halo(ratings, float8, text[]) IS 'how far a rater''s grades of one response spread over its criteria, compared with the others on the same responses (Saal, Downey and Lahey 1980): a question to ask, not a verdict';
+
 CREATE FUNCTION rasch(score_matrix, method text DEFAULT 'cml', confidence float8 DEFAULT 0.95,
 	OUT item text, OUT n bigint, OUT difficulty float8, OUT se float8, OUT ci_low float8, OUT ci_high float8,
 	OUT infit float8, OUT outfit float8, OUT status text)

@@ -164,6 +164,7 @@ compare_with_others(Work *w, int32 r, SeverityRow *row)
 	double		sum = 0,
 				shared_sum = 0,
 				others = 0,
+				total = 0,
 				squares = 0;
 	int32		units = 0;
 
@@ -191,6 +192,7 @@ compare_with_others(Work *w, int32 r, SeverityRow *row)
 			w->unit_list[units++] = unit;
 		}
 		w->unit_sum[unit] += y - rest;
+		total += y * y + rest * rest;
 	}
 	row->n_units = units;
 	row->naive_mean = g->mean + sum / row->n;
@@ -206,7 +208,8 @@ compare_with_others(Work *w, int32 r, SeverityRow *row)
 			w->unit_sum[unit_of(g, w->by.item[j])] -= row->excess;
 	for (int32 u = 0; u < units; u++)
 		squares += w->unit_sum[w->unit_list[u]] * w->unit_sum[w->unit_list[u]];
-	if (squares > 0)
+	/* what is smaller is rounding */
+	if (squares > 1e-24 * total)
 	{
 		double		var = squares * units / ((units - 1.0) * row->n_shared * row->n_shared);
 		double		half = hd_t_quantile((1 + w->confidence) / 2, units - 1.0) * sqrt(var);
@@ -223,7 +226,8 @@ severity_interval(const Work *w, int32 r, SeverityRow *row)
 	double		var;
 	double		half;
 
-	if (isnan(row->severity))
+	/* no interval of width zero where the model leaves nothing */
+	if (isnan(row->severity) || !(a->sse > 0))
 		return;
 	if (w->robust)
 	{

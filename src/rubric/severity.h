@@ -92,9 +92,6 @@ typedef struct AdjustedRow
 
 extern void adjusted_row(const Additive *a, int32 item, double t, AdjustedRow *out);
 
-/* Where the effects of a component are relative to: the mean of its items' adjusted scores */
-extern double additive_sigma(const Additive *a);
-
 typedef struct DriftRow
 {
 	int64		n;				/* shared items that tell something of a slope */
@@ -104,6 +101,19 @@ typedef struct DriftRow
 				ci_low,
 				ci_high;
 } DriftRow;
+
+typedef struct HaloRow
+{
+	int64		n;				/* responses that the rater graded on two or more criteria */
+	int64		n_shared;		/* of them those that somebody else graded so too */
+	double		value;			/* mean spread between criteria there */
+	double		expected;		/* mean spread of the others there */
+	double		excess,
+				excess_low,
+				excess_high;
+} HaloRow;
+
+extern HaloRow *halo_rows(const Graded *g, const ItemPairs *pairs, double confidence);
 
 /* unit: how many of "at" make one unit of the slope */
 extern DriftRow *drift_rows(const Graded *g, double unit, double confidence);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * severity_access.c
- *	  SQL functions: severity of raters, adjusted scores, drift.
+ *	  SQL functions: severity of raters, adjusted scores, drift, halo.
  *
  *-------------------------------------------------------------------------
  */
@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "common/alloc.h"
 #include "common/compat.h"
 #include "common/srf.h"
 #include "common/stats.h"
@@ -156,6 +157,16 @@ ratings_adjusted_scores(PG_FUNCTION_ARGS)
 
 /* ---- drift ---- */
 
+static int32 *
+ratings_of_raters(const Graded *g)
+{
+	int32	   *n = array_alloc0(g->n_raters, sizeof(int32));
+
+	for (int32 o = 0; o < g->n_obs; o++)
+		n[g->rater[o]]++;
+	return n;
+}
+
 static void
 check_times(const Graded *g, bool revision)
 {
@@ -201,9 +212,7 @@ ratings_severity_drift(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	revision = q.r->kind.revision;
 	check_times(&g, revision);
-	n = array_alloc0(g.n_raters, sizeof(int32));
-	for (int32 o = 0; o < g.n_obs; o++)
-		n[g.rater[o]]++;
+	n = ratings_of_raters(&g);
 	rows = drift_rows(&g, revision ? 1 : (double) USECS_PER_DAY, confidence);
 	for (int32 r = 0; r < g.n_raters; r++)
 	{
@@ -223,6 +232,51 @@ ratings_severity_drift(PG_FUNCTION_ARGS)
 		srf_cstring(&row, revision ? "revision" : "day");
 		srf_cstring(&row, evidence_of(d->n_units, g.n_clusters > 0));
 		srf_cstring(&row, drift_note(d));
+		srf_end_row(&row);
+		pfree(name);
+	}
+	return (Datum) 0;
+}
+
+/* ---- halo ---- */
+
+PG_FUNCTION_INFO_V1(ratings_halo);
+Datum
+ratings_halo(PG_FUNCTION_ARGS)
+{
+	double		confidence = arg_confidence(fcinfo, 1);
+	Measure		q;
+	Graded		g;
+	ItemPairs	pairs;
+	HaloRow    *rows;
+	SrfRow		row;
+	int32	   *n;
+
+	srf_begin(fcinfo, &row);
+	if (PG_ARGISNULL(0))
+		return (Datum) 0;
+	graded_ratings(fcinfo, 2, &q, &g);
+	item_pairs_of(&q, &pairs);
+	rows = halo_rows(&g, &pairs, confidence);
+	n = ratings_of_raters(&g);
+	for (int32 r = 0; r < g.n_raters; r++)
+	{
+		const HaloRow *h = &rows[r];
+		char	   *name;
+
+		if (n[r] == 0)
+			continue;
+		name = id_cstring(q.r->kind.rater, &q.r->raters, r);
+		srf_cstring(&row, name);
+		srf_int64(&row, h->n);
+		srf_int64(&row, h->n_shared);
+		srf_float8(&row, h->value);
+		srf_float8(&row, h->expected);
+		srf_float8(&row, h->excess);
+		srf_float8(&row, h->excess_low);
+		srf_float8(&row, h->excess_high);
+		srf_cstring(&row, psprintf("%s" INT64_FORMAT " response%s shared with others", h->n_shared < ENOUGH_UNITS ? "too little: " : "",
+								   h->n_shared, h->n_shared == 1 ? "" : "s"));
 		srf_end_row(&row);
 		pfree(name);
 	}

@@ -86,14 +86,18 @@ pair_means(Work *w, int32 r, int64 origin)
 	}
 }
 
-/* sum of w (t - mean)^2 and of w (t - mean)(d - mean), and the items that bring something */
+/*
+ * sum of w (t - mean)^2 and of w (t - mean)(d - mean), the size of
+ * the squares that the latter's terms come from, and the items that bring
+ * something
+ */
 static double
-cross_products(Work *w, int32 r, int64 origin, double *txy, DriftRow *row)
+cross_products(Work *w, int32 r, int64 origin, double *txy, double *total, DriftRow *row)
 {
 	const Graded *g = w->g;
 	double		txx = 0;
 
-	*txy = 0;
+	*txy = *total = 0;
 	for (int32 j = w->by.start[r]; j < w->by.start[r + 1]; j++)
 	{
 		int32		i = w->by.item[j];
@@ -107,12 +111,14 @@ cross_products(Work *w, int32 r, int64 origin, double *txy, DriftRow *row)
 		{
 			const PairSum *p = &w->pair[g->rater[o]];
 			double		x = t - p->t;
+			double		y = g->y[self] - g->y[o] - p->d;
 
 			if (o == self)
 				continue;
 			useful = useful || x != 0;
 			txx += weight * x * x;
-			*txy += weight * x * (g->y[self] - g->y[o] - p->d);
+			*txy += weight * x * y;
+			*total += weight * weight * x * x * (g->y[self] * g->y[self] + g->y[o] * g->y[o]);
 		}
 		row->n += useful;
 	}
@@ -185,6 +191,7 @@ drift_of(Work *w, int32 r, DriftRow *row)
 	int64		origin;
 	double		txx,
 				txy,
+				total,
 				squares;
 	double		df;
 
@@ -193,14 +200,15 @@ drift_of(Work *w, int32 r, DriftRow *row)
 		return;
 	origin = g->at[w->by.obs[w->by.start[r]]];
 	pair_means(w, r, origin);
-	txx = cross_products(w, r, origin, &txy, row);
+	txx = cross_products(w, r, origin, &txy, &total, row);
 	if (!(txx > 0))
 		return;
 	row->slope = txy / txx;
 	squares = squared_scores(w, r, origin, row->slope, row);
 	/* a unit is a cluster of several items, which share the burden */
 	df = row->n_units - 1 - Min(intercepts(w) * row->n_units / row->n, row->n_units - 1.0);
-	if (df < 1 || !(squares > 0))
+	/* what is smaller is rounding */
+	if (df < 1 || !(squares > 1e-24 * total))
 		return;
 	row->se = sqrt(squares * row->n_units / df) / txx;
 	row->ci_low = row->slope - hd_t_quantile((1 + w->confidence) / 2, df) * row->se;

@@ -333,9 +333,3 @@ additive_fit(const Graded *g, bool want_inverse, Additive *out)
 	out->df = (double) g->n_obs - g->n_items - out->k + out->comp.n;
 	pfree(q);
 }
-
-double
-additive_sigma(const Additive *a)
-{
-	return a->df > 0 ? sqrt(a->sse / a->df) : NAN;
-}

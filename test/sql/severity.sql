@@ -111,6 +111,33 @@ SELECT name, rater, n, n_shared, slope, se, evidence, note FROM (VALUES
 -- times at both ends of what a bigint holds
 SELECT rater, slope > 0 AS rises FROM severity_drift((SELECT ratings_agg(i, g, i * g, CASE WHEN i = 1 THEN -9223372036854775808 ELSE 9223372036854775807 END::bigint) FROM generate_series(1, 4) i, generate_series(1, 2) g)) WHERE rater = '2';
 
+-- ---- halo ----
+
+-- rater 1 gives a response one grade on all criteria, the others spread
+CREATE TEMP VIEW hd_criteria AS SELECT p, c, g, CASE g WHEN 1 THEN p % 5 ELSE (p * g + c * c * g + p * c) % 5 END AS v FROM generate_series(1, 12) p, generate_series(1, 4) c, generate_series(1, 3) g;
+SELECT rater, n, n_shared, value, pg_temp.six(expected) AS expected, pg_temp.six(excess) AS excess, pg_temp.six(excess_low) AS excess_low, pg_temp.six(excess_high) AS excess_high, evidence FROM halo((SELECT ratings_agg(ARRAY[p, c], g, v) FROM hd_criteria)) WHERE rater = '1';
+-- the same in SQL
+WITH s AS (SELECT p, g, stddev(v) AS s FROM hd_criteria GROUP BY p, g), d AS (SELECT g, s.s AS own, (SELECT avg(o.s) FROM s o WHERE o.p = s.p AND o.g <> s.g) AS others FROM s)
+SELECT g, pg_temp.six(avg(own)) AS value, pg_temp.six(avg(others)) AS expected, pg_temp.six(avg(own - others)) AS excess, pg_temp.six(stddev(own - others)/sqrt(count(*))) AS se FROM d GROUP BY 1 ORDER BY 1;
+SELECT rater, pg_temp.six(value) AS value, pg_temp.six(expected) AS expected, pg_temp.six(excess) AS excess, pg_temp.six((excess_high - excess_low)/2/2.200985) AS se FROM halo((SELECT ratings_agg(ROW(p, c), g, v) FROM hd_criteria));
+-- one criterion, nobody else, one response, nothing varies
+SELECT name, rater, n, n_shared, value, expected, excess, excess_low, evidence FROM (VALUES
+	('one criterion', (SELECT ratings_agg(ARRAY[p, 1], g, p + g) FROM generate_series(1, 3) p, generate_series(1, 2) g)),
+	('one rater', (SELECT ratings_agg(ARRAY[p, c], 1, p + c) FROM generate_series(1, 3) p, generate_series(1, 2) c)),
+	('one response', (SELECT ratings_agg(ARRAY[1, c], g, c * g) FROM generate_series(1, 2) c, generate_series(1, 2) g)),
+	('all equal', (SELECT ratings_agg(ARRAY[p, c], g, 1) FROM generate_series(1, 3) p, generate_series(1, 2) c, generate_series(1, 2) g))) t (name, r), halo(r);
+SELECT count(*) FROM halo(NULL);
+SELECT pg_temp.failure('SELECT halo(r) FROM hd_graded');
+SELECT pg_temp.failure('SELECT halo(r, 2) FROM hd_graded');
+SELECT pg_temp.failure('SELECT halo(ratings_agg(ARRAY[i, 1], g, ''yes''::text)) FROM generate_series(1, 3) i, generate_series(1, 2) g');
+
+-- ---- rounding is no scatter ----
+
+SELECT rater, pg_temp.six(severity) AS severity, se, excess_low FROM severity((SELECT ratings_agg(i, g, i * .1 + g * .7) FROM generate_series(1, 20) i, generate_series(1, 3) g), variance => 'robust');
+SELECT rater, pg_temp.six(slope) AS slope, se FROM severity_drift((SELECT ratings_agg(i, g, (i * g * .1)::float8, i::bigint) FROM generate_series(1, 20) i, generate_series(1, 2) g));
+SELECT rater, pg_temp.six(excess) AS excess, excess_low FROM halo((SELECT ratings_agg(ARRAY[p, c], g, p * .1 + g * c * .7) FROM generate_series(1, 20) p, generate_series(1, 3) c, generate_series(1, 2) g));
+SELECT component, pg_temp.six(variance) AS variance, ci_low IS NULL AS none FROM g_study((SELECT ratings_agg(i, g, i * .1 + g * .7) FROM generate_series(1, 20) i, generate_series(1, 3) g));
+
 -- ---- any order of rows ----
 
 SELECT count(DISTINCT x) FROM (SELECT (SELECT string_agg(s::text, ' ') FROM severity(r, variance => 'robust') s) || (SELECT string_agg(s::text, ' ') FROM adjusted_scores(r) s) AS x
