@@ -73,6 +73,8 @@ typedef struct Rubric
 	int32		n_nodes;
 	int32		n_leaves;
 	RubricNode *node;
+	double		positive;		/* flat: sum of the positive points, and of the negative ones by size */
+	double		negative;
 	uint8		hash[RUBRIC_HASH_LEN];	/* of what scoring depends on */
 	MemoryContext cx;			/* where all of it lives */
 	int32	   *by_id;			/* nodes in the order of their ids, once sorted */
@@ -89,6 +91,12 @@ extern Rubric *rubric_get_cached(FunctionCallInfo fcinfo, Datum d);
 
 /* Position of the leaf with this id, or -1; the first call sorts (cached in the Rubric's context) */
 extern int32 rubric_find_leaf(Rubric *r, const char *id);
+
+/*
+ * How far the score moves, under the rubric's norm, from a leaf's value 0 to
+ * its value 1.
+ */
+extern double rubric_effective_weight(const Rubric *r, int32 node);
 
 /* Where a node stands, as errors and rubric_lint() write it: criteria[3].children[0] */
 extern char *rubric_path(const Rubric *r, int32 node);

@@ -382,40 +382,29 @@ static void
 check_flat(RubricParse *p, const DocValue *top)
 {
 	const Rubric *r = p->r;
-	double		positive = 0,
-				negative = 0;
 
-	for (int32 i = 0; i < r->n_nodes; i++)
-	{
-		double		points = r->node[i].points;
-
-		if (points > 0 && r->penalty_only)
+	for (int32 i = 0; i < r->n_nodes && r->penalty_only; i++)
+		if (r->node[i].points > 0)
 			doc_fail(&p->rd, p->where[i], "points",
 					 "positive points in a rubric that is declared penalty_only");
-		if (points > 0)
-			positive += points;
-		else
-			negative -= points;
-	}
-	if (!isfinite(positive + negative))
-		doc_fail(&p->rd, top, "criteria", "the sum of the points is not finite");
-	if (r->penalty_only && negative == 0)
+	if (r->penalty_only && r->negative == 0)
 		doc_fail(&p->rd, top, "penalty_only", "no criterion has negative points");
-	if (!r->penalty_only && positive == 0)
+	if (!r->penalty_only && r->positive == 0)
 		doc_fail(&p->rd, top, "criteria", "no criterion has positive points%s",
-				 negative > 0 ? "; a rubric of penalties says \"penalty_only\": true" : "");
+				 r->negative > 0 ? "; a rubric of penalties says \"penalty_only\": true" : "");
 }
 
 static void
-check_tree(RubricParse *p, const DocValue *top)
+check_weights(RubricParse *p, const DocValue *top)
 {
-	const char *problem;
+	const char *problem = rubric_shares(p->r);
 
-	if (p->r->penalty_only)
-		doc_fail(&p->rd, top, "penalty_only", "a tree has no penalties");
-	problem = rubric_shares(p->r);
 	if (problem)
 		doc_fail(&p->rd, top, "criteria", "%s", problem);
+	if (!p->r->tree)
+		check_flat(p, top);
+	else if (p->r->penalty_only)
+		doc_fail(&p->rd, top, "penalty_only", "a tree has no penalties");
 }
 
 Rubric *
@@ -448,13 +437,7 @@ rubric_parse(const char *json, size_t len, int encoding, int sqlerrcode)
 	/* what is stored has been through this */
 	if (sqlerrcode != ERRCODE_DATA_CORRUPTED)
 		check_ids(&p);
-	if (r->tree)
-		check_tree(&p, top);
-	else
-	{
-		check_flat(&p, top);
-		rubric_shares(r);
-	}
+	check_weights(&p, top);
 	return r;
 }
 

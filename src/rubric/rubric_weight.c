@@ -88,24 +88,13 @@ nodes_that_weigh(const Rubric *r)
 	return any;
 }
 
-const char *
-rubric_shares(Rubric *r)
+static const char *
+tree_shares(Rubric *r)
 {
-	bool	   *weighs;
-	Wide	   *sum;			/* of the children; [0] is the top */
+	bool	   *weighs = nodes_that_weigh(r);
+	Wide	   *sum = palloc0(sizeof(Wide) * (r->n_nodes + 1)); /* of the children; [0] is the top */
 	bool		any = false;
 
-	if (!r->tree)
-	{
-		for (int32 i = 0; i < r->n_nodes; i++)
-		{
-			r->node[i].share = r->node[i].points;
-			r->node[i].share_low = 0;
-		}
-		return NULL;
-	}
-	weighs = nodes_that_weigh(r);
-	sum = palloc0(sizeof(Wide) * (r->n_nodes + 1));
 	for (int32 i = 0; i < r->n_nodes; i++)
 	{
 		Wide	   *s = &sum[r->node[i].parent + 1];
@@ -138,4 +127,45 @@ rubric_shares(Rubric *r)
 	pfree(weighs);
 	pfree(sum);
 	return NULL;
+}
+
+static const char *
+flat_shares(Rubric *r)
+{
+	Wide		positive = {0, 0},
+				negative = {0, 0};
+
+	for (int32 i = 0; i < r->n_nodes; i++)
+	{
+		double		points = r->node[i].points;
+
+		r->node[i].share = points;
+		if (points > 0)
+			positive = wide_add(positive, points);
+		else
+			negative = wide_add(negative, -points);
+	}
+	r->positive = positive.high;
+	r->negative = negative.high;
+	if (!isfinite(r->positive + r->negative))
+		return "the sum of the points is not finite";
+	return NULL;
+}
+
+const char *
+rubric_shares(Rubric *r)
+{
+	return r->tree ? tree_shares(r) : flat_shares(r);
+}
+
+double
+rubric_effective_weight(const Rubric *r, int32 node)
+{
+	const RubricNode *n = &r->node[node];
+
+	if (r->tree)
+		return n->share;
+	if (r->norm != RUBRIC_POSITIVE)
+		return n->points / (r->positive + r->negative);
+	return n->points / (r->penalty_only ? r->negative : r->positive);
 }
