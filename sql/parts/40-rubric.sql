@@ -25,7 +25,7 @@ CREATE FUNCTION rubric_leaves(rubric rubric, OUT id text, OUT path text, OUT par
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT COST 500 ROWS 20 PARALLEL SAFE;
 COMMENT ON FUNCTION rubric_leaves(rubric) IS 'the criteria that are graded, in the order of the rubric, each with its share of the score';
-CREATE FUNCTION rubric_check(rubric rubric, ids text[], OUT id text, OUT problem text)
+CREATE FUNCTION rubric_check(rubric rubric, ids text[] DEFAULT NULL, OUT id text, OUT problem text)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE COST 500 ROWS 5 PARALLEL SAFE;
 COMMENT ON FUNCTION rubric_check(rubric, text[]) IS 'what is wrong with the ids of a set of grades: missing, duplicate, unexpected; no row if nothing is';
