@@ -116,11 +116,11 @@ doc_fail(const DocReader *rd, const DocValue *at, const char *key, const char *f
 
 /* ---- building ---- */
 
-/* Strings come in the encoding of the text */
+/* Strings come in the encoding of the text; an SQL_ASCII database keeps its bytes */
 static const char *
 to_utf8(const DocBuild *b, const char *s)
 {
-	if (b->rd->encoding == PG_UTF8)
+	if (b->rd->encoding == PG_UTF8 || b->rd->encoding == PG_SQL_ASCII)
 		return s;
 	return pg_server_to_any(s, (int) strlen(s), PG_UTF8);
 }

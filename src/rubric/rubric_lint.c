@@ -12,7 +12,6 @@
 #include "common/column.h"
 #include "common/compat.h"
 #include "common/srf.h"
-#include "mb/pg_wchar.h"
 #include "rubric/rubric_lint.h"
 #include "rubric/rubric_parse.h"
 
@@ -140,9 +139,10 @@ leaves_of_items(Lint *l, Rubric *r, ScoreMatrix *m, const ScoreTable *t)
 	for (int32 j = 0; j < t->n_items; j++)
 	{
 		char	   *name = score_matrix_item_name(m, j);
-		char	   *id = pg_server_to_any(name, strlen(name), PG_UTF8);
+		ColumnKey	k;
 
-		leaf[j] = rubric_find_leaf(r, id);
+		text_column_key(CStringGetTextDatum(name), &k);
+		leaf[j] = rubric_find_leaf(r, pnstrdup((const char *) k.bytes, k.len));
 		if (leaf[j] < 0)
 			lint_add(l, LINT_WARNING, "unknown_item", LINT_WHOLE,
 					 "the grades have an item \"%s\", which is no criterion of the rubric", name);
