@@ -140,8 +140,8 @@ lint_shape(Lint *l, int32 i)
 		lint_add(l, LINT_WARNING, "empty_text", i, "has no text: a grader has only the id to go by");
 	if (node->gate && node->points != 0)
 		lint_add(l, LINT_INFO, "gate_no_weight_policy", i,
-				 "a gate that counts in the score as well; with %s 0 it would be only a gate",
-				 r->tree ? "weight" : "points");
+				 "a gate whose %s in the score as well, unless gated_score() excludes it",
+				 r->tree ? "weight counts" : "points count");
 }
 
 static void
@@ -168,7 +168,7 @@ lint_penalties(Lint *l)
 
 	if (r->penalty_only)
 		lint_add(l, LINT_INFO, "penalty_only", LINT_WHOLE,
-				 "all points are negative: scores under the norm positive are undefined");
+				 "no points are positive: a score is NULL unless it is asked for with penalty_only");
 	else if (r->negative > r->positive)
 		lint_add(l, LINT_INFO, "penalties_outweigh", LINT_WHOLE,
 				 "negative points (%.3g) outweigh positive ones (%.3g): a score can be as low as %.3g",
