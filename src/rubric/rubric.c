@@ -272,11 +272,17 @@ hash_datum(Datum d, void (*function) (const Rubric *r, uint8 *hash))
 	PG_RETURN_BYTEA_P(b);
 }
 
+static void
+copy_hash(const Rubric *r, uint8 *hash)
+{
+	memcpy(hash, r->hash, RUBRIC_HASH_LEN);
+}
+
 PG_FUNCTION_INFO_V1(rubric_hash);
 Datum
 rubric_hash(PG_FUNCTION_ARGS)
 {
-	return hash_datum(PG_GETARG_DATUM(0), rubric_scoring_hash);
+	return hash_datum(PG_GETARG_DATUM(0), copy_hash);
 }
 
 PG_FUNCTION_INFO_V1(rubric_text_hash);

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "common/column.h"
+#include "common/interrupts.h"
 #include "common/jsonapi.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
@@ -146,6 +147,7 @@ add_value(DocBuild *b, DocKind kind)
 	else
 		up->first = v;
 	up->last = v;
+	HD_CHECK_EVERY(b->n_values);
 	if (++b->n_values > b->rd->max_values)
 		doc_fail(b->rd, v, NULL, "this is the value number %d, more than are accepted",
 				  b->n_values);

@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "common/column.h"
 #include "common/compat.h"
+#include "common/interrupts.h"
 #include "common/srf.h"
 #include "rubric/rubric_parse.h"
 #include "utils/array.h"
@@ -97,12 +98,6 @@ rubric_leaves(PG_FUNCTION_ARGS)
 
 /* ---- rubric_check ---- */
 
-static int
-compare_strings(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *) a, *(const char *const *) b);
-}
-
 /* The ids that are no leaves, and how often each leaf is there */
 static int32
 count_ids(Rubric *r, ArrayType *array, int32 *times, const char ***stray)
@@ -120,6 +115,7 @@ count_ids(Rubric *r, ArrayType *array, int32 *times, const char ***stray)
 		char	   *id;
 		int32		leaf;
 
+		HD_CHECK_EVERY(i);
 		/* array_agg() over an outer join has nulls where there is nothing */
 		if (null[i])
 			continue;
@@ -131,7 +127,7 @@ count_ids(Rubric *r, ArrayType *array, int32 *times, const char ***stray)
 		else
 			(*stray)[n_stray++] = id;
 	}
-	qsort(*stray, n_stray, sizeof(char *), compare_strings);
+	qsort(*stray, n_stray, sizeof(char *), rubric_compare_strings);
 	return n_stray;
 }
 

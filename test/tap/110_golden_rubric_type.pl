@@ -121,6 +121,22 @@ sub weighs
 	return $n->{weight} > 0 && (!$n->{children} || grep { weighs($_) } @{ $n->{children} });
 }
 
+# Texts of leaves, in one case and with single spaces
+sub leaf_texts
+{
+	return map {
+		my $n = $_;
+		my $text = $n->{text};
+		if (defined $text)
+		{
+			$text =~ tr/A-Z/a-z/;
+			$text =~ s/[ \t\n\r\f]+/ /g;
+			$text =~ s/^ | $//g;
+		}
+		$n->{children} ? leaf_texts($n->{children}) : $text;
+	} @{ $_[0] };
+}
+
 # Ids that are there twice, with the paths of both nodes, in the words of the error
 sub first_duplicate
 {
@@ -218,6 +234,29 @@ SQL
 	is($node->safe_psql($db, 'SELECT count(*) FROM loaded WHERE rubric::text::hdata.rubric::text <> rubric::text OR (rubric::jsonb)::hdata.rubric OPERATOR(hdata.<>) rubric'),
 		0, 'PaperBench: canonical text and jsonb lead back');
 	is($node->safe_psql($db, 'SELECT count(*) FROM loaded WHERE rubric::jsonb <> doc::jsonb'), 0, 'PaperBench: nothing is lost');
+
+	# lint: copies of a text, and the lightest leaves that hold a hundredth, counted here as well
+	my %lint = map { ("$_->[0] $_->[1]" => $_->[2]) } rows_of($node, $db, <<'SQL');
+SELECT source, CASE WHEN code ~ 'dup_text' THEN 'copies' ELSE code END, count(*) FROM loaded, hdata.rubric_lint(rubric) WHERE problem IS NULL GROUP BY 1, 2
+SQL
+	my (@want_lint, @got_lint);
+	for my $name (grep { !$problem{$_} } @names)
+	{
+		my %times;
+		my @share = sort { $a <=> $b } grep { $_ > 0 } @{ $leaves{$name} };
+		my ($n, $light, $sum) = (0, 0, 0);
+
+		$times{$_}++ for grep { defined } leaf_texts($tree{$name});
+		while (($sum += $share[$n]) <= 0.01)
+		{
+			$n++;
+			$light = $n if $share[$n] > $share[ $n - 1 ];
+		}
+		push @want_lint, "$name: " . (sum(map { $_ - 1 } values %times) // 0) . " copies, $light light";
+		push @got_lint, "$name: " . ($lint{"$name copies"} // 0) . ' copies, ' . ($lint{"$name negligible_leaf"} // 0) . ' light';
+	}
+	is_deeply(\@got_lint, \@want_lint, 'PaperBench: copies of texts and negligible leaves');
+	is($lint{'self-composing-policies copies'}, 72, 'PaperBench: the 72 copies of self-composing-policies');
 }
 
 # ---- BiGGen-Bench: one criterion with five levels each ----
@@ -243,6 +282,14 @@ SKIP:
 	my %problem = load_rubrics(%doc);
 	is_deeply(\%problem, {}, 'BiGGen-Bench: all load');
 	is($node->safe_psql($db, 'SELECT count(*) FROM loaded WHERE rubric::jsonb <> doc::jsonb'), 0, 'BiGGen-Bench: nothing is lost');
+
+	# dump and restore
+	my $file = $node->basedir . '/loaded.sql';
+	my $content = 'SELECT md5(string_agg(source || rubric::text, chr(10) ORDER BY source)) FROM loaded';
+	$node->command_ok([ 'pg_dump', '-f', $file, $db ], 'BiGGen-Bench: dumped');
+	$node->safe_psql('postgres', 'CREATE DATABASE restored');
+	$node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-f', $file, 'restored' ], 'BiGGen-Bench: restored');
+	is($node->safe_psql('restored', $content), $node->safe_psql($db, $content), 'BiGGen-Bench: and the same');
 
 	# the criteria of a task as one rubric
 	%problem = load_rubrics(map { $_ => $json->encode({ criteria => $task{$_} }) } keys %task);
