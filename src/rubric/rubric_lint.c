@@ -124,7 +124,7 @@ rubric_lint(PG_FUNCTION_ARGS)
 	}
 	l.dominant = share_arg(fcinfo, 1, "dominant");
 	l.negligible = share_arg(fcinfo, 2, "negligible");
-	l.r = rubric_get(PG_GETARG_DATUM(0));
+	l.r = rubric_get_cached(fcinfo, PG_GETARG_DATUM(0));
 	lint_rubric(&l);
 	put_findings(fcinfo, &l);
 	return (Datum) 0;
@@ -177,7 +177,7 @@ rubric_lint_grades(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("min_units must be at least 1"),
 				 errdetail("It is " INT64_FORMAT ".", l.min_units)));
-	l.r = r = rubric_get(PG_GETARG_DATUM(0));
+	l.r = r = rubric_get_cached(fcinfo, PG_GETARG_DATUM(0));
 	lint_rubric(&l);
 
 	/* no grades at all are no matrix */

@@ -86,7 +86,7 @@ PG_FUNCTION_INFO_V1(rubric_leaves);
 Datum
 rubric_leaves(PG_FUNCTION_ARGS)
 {
-	Rubric	   *r = rubric_get(PG_GETARG_DATUM(0));
+	Rubric	   *r = rubric_get_cached(fcinfo, PG_GETARG_DATUM(0));
 	SrfRow		row;
 
 	srf_begin(fcinfo, &row);
@@ -156,7 +156,7 @@ rubric_check(PG_FUNCTION_ARGS)
 	srf_begin(fcinfo, &row);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
-	r = rubric_get(PG_GETARG_DATUM(0));
+	r = rubric_get_cached(fcinfo, PG_GETARG_DATUM(0));
 	times = palloc0(sizeof(int32) * r->n_nodes);
 	if (!PG_ARGISNULL(1))
 		n_stray = count_ids(r, PG_GETARG_ARRAYTYPE_P(1), times, &stray);
