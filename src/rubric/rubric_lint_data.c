@@ -289,6 +289,7 @@ log_chance(double a, double b, double n, double limit)
 typedef struct Implied
 {
 	int32		equal;			/* the first item with the same values, or -1 */
+	double		n_equal;		/* units that have both */
 	int32		by;				/* or -1 */
 	int32		others;
 	double		met;			/* of "by" */
@@ -332,15 +333,15 @@ find_implied(const Lint *l, const ScoreTable *t, Implied *e)
 				continue;
 			if (log_chance(Min(na, nb), Max(na, nb), n, limit) > limit)
 				continue;
-			if (na == nb)
-				e[b].equal = e[b].equal < 0 ? a : e[b].equal;
-			else if (both == na)
+			if (na < nb)
 				implied_by(&e[b], a, na, n);
-			else
+			else if (nb < na)
 				implied_by(&e[a], b, nb, n);
-			/* rows of equal items say it all, and n is theirs */
-			if (na == nb && e[b].equal == a)
-				e[b].n = n;
+			else if (e[b].equal < 0)
+			{
+				e[b].equal = a;
+				e[b].n_equal = n;
+			}
 		}
 	}
 }
@@ -364,17 +365,17 @@ lint_implied(Lint *l, const ScoreTable *t, const int32 *leaf)
 		if (code[j] >= 0)
 			node[code[j]] = leaf[j];
 	for (int32 k = 0; k < n; k++)
-		e[k] = (Implied) {-1, -1, 0, 0, 0};
+		e[k] = (Implied) {.equal = -1, .by = -1};
 	find_implied(l, coded_part(t, code, n), e);
 
 	for (int32 k = 0; k < n; k++)
 	{
 		if (e[k].equal >= 0)
 			lint_add(l, LINT_WARNING, "implied_by", node[k], "met exactly when %s is, in all of %.0f units that have both",
-					 rubric_path(l->r, node[e[k].equal]), e[k].n);
+					 rubric_path(l->r, node[e[k].equal]), e[k].n_equal);
 		else if (e[k].by >= 0)
 			lint_add(l, LINT_INFO, "implied_by", node[k], "met whenever %s is, %.0f of %.0f times%s",
 					 rubric_path(l->r, node[e[k].by]), e[k].met, e[k].n,
-					 e[k].others > 0 ? psprintf(", and so with %d others", e[k].others) : "");
+					 e[k].others > 0 ? psprintf("; %d more imply it", e[k].others) : "");
 	}
 }
