@@ -117,36 +117,47 @@ add_rest_scores(const Lint *l, const ScoreTable *t, const int32 *leaf, ItemGrade
 	pfree(w);
 }
 
-/*
- * Correlation of an item with the rest, with Fisher's interval (1921): false
- * if one of the two does not vary.
- */
+/* Does the sign of the correlation with the rest say anything about this item? */
 static bool
-rest_correlation(const Lint *l, const ItemGrades *g, double *r, double *low, double *high)
+sign_is_testable(const Lint *l, int32 leaf, const ItemGrades *g)
 {
-	double		half;
-
 	/* rounding leaves a trace of a spread that is not there */
-	if (g->n_rest < 4 || !(g->sum_value > 1e-12 * g->n_rest) || !(g->sum_rest > 1e-12 * g->n_rest))
-		return false;
-	*r = g->sum_both / sqrt(g->sum_value * g->sum_rest);
-	*r = Max(-1, Min(1, *r));
-	half = hd_norm_quantile((1 + l->confidence) / 2) / sqrt((double) g->n_rest - 3);
-	*low = tanh(atanh(*r) - half);
-	*high = tanh(atanh(*r) + half);
-	return true;
+	return leaf >= 0 && l->r->node[leaf].points != 0 &&
+		g->n_outside == 0 && g->n >= l->min_units && g->n_rest >= 4 &&
+		g->sum_value > 1e-12 * g->n_rest && g->sum_rest > 1e-12 * g->n_rest;
+}
+
+/*
+ * Half the width of the intervals of atanh(r), times sqrt(n - 3) (Fisher
+ * 1921): of so many items, all of them hold at once with the confidence
+ * (Bonferroni).
+ */
+static double
+simultaneous_z(const Lint *l, const ScoreTable *t, const int32 *leaf, const ItemGrades *g)
+{
+	int32		n = 0;
+
+	for (int32 j = 0; j < t->n_items; j++)
+		n += sign_is_testable(l, leaf[j], &g[j]);
+	return -hd_norm_quantile((1 - l->confidence) / (2.0 * Max(n, 1)));
 }
 
 static void
-lint_sign(Lint *l, int32 leaf, const ItemGrades *g)
+lint_sign(Lint *l, int32 leaf, const ItemGrades *g, double z)
 {
 	double		points = l->r->node[leaf].points;
 	double		r,
+				half,
 				low,
 				high;
 
-	if (points == 0 || !rest_correlation(l, g, &r, &low, &high))
+	if (!sign_is_testable(l, leaf, g))
 		return;
+	r = g->sum_both / sqrt(g->sum_value * g->sum_rest);
+	r = Max(-1, Min(1, r));
+	half = z / sqrt((double) g->n_rest - 3);
+	low = tanh(atanh(r) - half);
+	high = tanh(atanh(r) + half);
 	if (points > 0 && high < 0)
 		lint_add(l, LINT_WARNING, "negative_item_rest", leaf,
 				 "the better the rest of a response, the lower the value: correlation %.3f (%.3f to %.3f), n " INT64_FORMAT,
@@ -180,7 +191,7 @@ lint_constant(Lint *l, int32 leaf, const ItemGrades *g)
 }
 
 static void
-lint_item(Lint *l, int32 leaf, const ItemGrades *g)
+lint_item(Lint *l, int32 leaf, const ItemGrades *g, double z)
 {
 	if (g->n_outside > 0)
 	{
@@ -194,7 +205,7 @@ lint_item(Lint *l, int32 leaf, const ItemGrades *g)
 		return;
 	}
 	lint_constant(l, leaf, g);
-	lint_sign(l, leaf, g);
+	lint_sign(l, leaf, g, z);
 }
 
 void
@@ -202,14 +213,16 @@ lint_grades(Lint *l, const ScoreTable *t, const int32 *leaf)
 {
 	ItemGrades *g = item_grades(t);
 	bool	   *seen = array_alloc0(l->r->n_nodes, sizeof(bool));
+	double		z;
 
 	add_rest_scores(l, t, leaf, g);
+	z = simultaneous_z(l, t, leaf, g);
 	for (int32 j = 0; j < t->n_items; j++)
 	{
 		if (leaf[j] < 0)
 			continue;
 		seen[leaf[j]] = true;
-		lint_item(l, leaf[j], &g[j]);
+		lint_item(l, leaf[j], &g[j], z);
 	}
 	for (int32 i = 0; i < l->r->n_nodes; i++)
 		if (l->r->node[i].leaf && !seen[i])

@@ -91,10 +91,10 @@ SELECT code, id FROM rubric_lint('{"penalty_only": true, "criteria": [{"id": "ri
 -- one criterion has no rest; no grades at all are no matrix
 SELECT code, id FROM rubric_lint('{"criteria": [{"id": "good", "points": 1, "text": "A"}]}', (SELECT score_matrix_agg(u::text, c, v) FROM hd_grades WHERE c = 'good'));
 SELECT code, id FROM rubric_lint('{"criteria": [{"id": "good", "points": 1}]}', NULL::score_matrix);
--- the correlation and its interval, computed by plain SQL as well
+-- the correlation and its interval, computed by plain SQL as well: of three criteria, 1 - 0.05 / 3 each
 SELECT substring(message FROM 'correlation (.*)') FROM rubric_lint('{"criteria": [{"id": "good", "points": 5, "text": "A"}, {"id": "base", "points": 10, "text": "B"}, {"id": "bad", "points": 1, "text": "C"}]}',
 	(SELECT score_matrix_agg(u::text, c, v) FROM hd_grades WHERE c IN ('good', 'base', 'bad') AND NOT (c = 'good' AND u % 5 = 0))) WHERE code = 'negative_item_rest';
-SELECT format('%s (%s to %s), n %s', round(r::numeric, 3), round(tanh(atanh(r) - 1.959963984540054 / sqrt(n - 3))::numeric, 3), round(tanh(atanh(r) + 1.959963984540054 / sqrt(n - 3))::numeric, 3), n)
+SELECT format('%s (%s to %s), n %s', round(r::numeric, 3), round(tanh(atanh(r) - 2.3939797998185104 / sqrt(n - 3))::numeric, 3), round(tanh(atanh(r) + 2.3939797998185104 / sqrt(n - 3))::numeric, 3), n)
 	FROM (SELECT corr(bad, (5 * coalesce(good, 0) + 10 * base) / (10 + 5 * (good IS NOT NULL)::int)) AS r, count(*) AS n
 	FROM (SELECT u, max(v) FILTER (WHERE c = 'bad') AS bad, max(v) FILTER (WHERE c = 'good' AND u % 5 <> 0) AS good, max(v) FILTER (WHERE c = 'base') AS base FROM hd_grades GROUP BY u) g) g;
 -- a response with two values on a criterion
