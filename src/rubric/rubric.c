@@ -68,7 +68,7 @@ rubric_of_value(struct varlena *v)
 	const char *json = stored_json(v, &len);
 	Rubric	   *r = rubric_parse(json, len, PG_UTF8, ERRCODE_DATA_CORRUPTED);
 
-	rubric_score_hash(r, r->hash);
+	rubric_scoring_hash(r, r->hash);
 	return r;
 }
 
@@ -276,7 +276,7 @@ PG_FUNCTION_INFO_V1(rubric_hash);
 Datum
 rubric_hash(PG_FUNCTION_ARGS)
 {
-	return hash_datum(PG_GETARG_DATUM(0), rubric_score_hash);
+	return hash_datum(PG_GETARG_DATUM(0), rubric_scoring_hash);
 }
 
 PG_FUNCTION_INFO_V1(rubric_text_hash);

@@ -26,7 +26,7 @@ extern const char *rubric_shares(Rubric *r);
 /* Sort nodes by id, in r->by_id */
 extern void rubric_sort_ids(Rubric *r);
 
-extern void rubric_score_hash(const Rubric *r, uint8 *hash);
+extern void rubric_scoring_hash(const Rubric *r, uint8 *hash);
 extern void rubric_texts_hash(const Rubric *r, uint8 *hash);
 
 #endif							/* HD_RUBRIC_PARSE_H */

@@ -226,7 +226,7 @@ hash_nodes(WireWriter *w, const Rubric *r, int32 from, int32 to)
 }
 
 void
-rubric_score_hash(const Rubric *r, uint8 *hash)
+rubric_scoring_hash(const Rubric *r, uint8 *hash)
 {
 	WireWriter	w;
 
