@@ -1,0 +1,57 @@
+-- rubric_score: what the criteria of a response were graded (docs/rubric.md)
+
+%type rubric_score | what the criteria of a response were graded, as sums: a counting state, made by rubric_agg or rubric_score_of | the same sums by the same rubric
+%state rubric_score | sum of two scores | sum of stored scores: merging one twice counts it twice
+
+%aggregate rubric_agg(float8, float8) | rubric_score | rubric_agg_trans | rubric_agg_trans_float8 | IMMUTABLE | rubric_score (points, value): value in 0 to 1, NULL is N/A; counting
+%aggregate rubric_agg(float8, boolean) | rubric_score | rubric_agg_trans | rubric_agg_trans_bool | IMMUTABLE | rubric_score (points, met): NULL is N/A; counting
+%aggregate rubric_agg(float8, float8, boolean) | rubric_score | rubric_agg_trans | rubric_agg_trans_float8 | IMMUTABLE | rubric_score (points, value, gate): a gate that is missed closes gated_score(); counting
+%aggregate rubric_agg(float8, boolean, boolean) | rubric_score | rubric_agg_trans | rubric_agg_trans_bool | IMMUTABLE | rubric_score (points, met, gate): a gate that is missed closes gated_score(); counting
+%aggregate rubric_agg(float8, float8, boolean, text[]) | rubric_score | rubric_agg_trans | rubric_agg_trans_float8 | IMMUTABLE | rubric_score (points, value, gate, tags): tags are the axes of axis_scores(); counting
+%aggregate rubric_agg(float8, boolean, boolean, text[]) | rubric_score | rubric_agg_trans | rubric_agg_trans_bool | IMMUTABLE | rubric_score (points, met, gate, tags): tags are the axes of axis_scores(); counting
+
+CREATE FUNCTION rubric_score_of(rubric rubric, grades jsonb) RETURNS rubric_score
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION rubric_score_of(rubric, jsonb) IS 'grades {"id of a criterion": grade} of one response by a rubric, bound to its hash; a criterion without a grade is N/A';
+
+CREATE FUNCTION score(rubric_score, norm text DEFAULT 'positive', na text DEFAULT 'skip', partial float8 DEFAULT 0.5,
+	penalty_only boolean DEFAULT false) RETURNS float8
+	AS 'MODULE_PATHNAME', 'rubric_score_score' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION score(rubric_score, text, text, float8, boolean) IS 'points achieved over points possible, not clipped; norm positive, minmax, abs, penalty_only; N/A skip, zero, partial, fail';
+CREATE FUNCTION gated_score(rubric_score, norm text DEFAULT 'positive', na text DEFAULT 'skip', cap float8 DEFAULT 0,
+	gate_weight text DEFAULT 'counted', partial float8 DEFAULT 0.5, penalty_only boolean DEFAULT false) RETURNS float8
+	AS 'MODULE_PATHNAME', 'rubric_score_gated_score' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION gated_score(rubric_score, text, text, float8, text, float8, boolean) IS 'score, at most the cap where a gate is missed, NULL while a gate is N/A; points of gates counted or excluded';
+CREATE FUNCTION gates_open(rubric_score) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'rubric_score_gates_open' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION gates_open(rubric_score) IS 'false if any gate is missed, NULL if one is N/A, else true';
+CREATE FUNCTION achieved(rubric_score, na text DEFAULT 'skip', partial float8 DEFAULT 0.5) RETURNS float8
+	AS 'MODULE_PATHNAME', 'rubric_score_achieved' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION achieved(rubric_score, text, float8) IS 'sum of points times value; of a tree, of shares times value';
+CREATE FUNCTION possible(rubric_score, norm text DEFAULT 'positive', na text DEFAULT 'skip') RETURNS float8
+	AS 'MODULE_PATHNAME', 'rubric_score_possible' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION possible(rubric_score, text, text) IS 'sum of points that the score is measured by';
+CREATE FUNCTION all_pass(rubric_score) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'rubric_score_all_pass' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION all_pass(rubric_score) IS 'whether every criterion with points passes; false by one failure, NULL while N/A leaves it open';
+CREATE FUNCTION mean_criteria(rubric_score) RETURNS float8
+	AS 'MODULE_PATHNAME', 'rubric_score_mean_criteria' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION mean_criteria(rubric_score) IS 'mean of the graded criteria with points, all alike: value, or 1 - value where points are negative';
+CREATE FUNCTION n_graded(rubric_score) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'rubric_score_n_graded' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION n_graded(rubric_score) IS 'number of criteria with a grade';
+CREATE FUNCTION n_na(rubric_score) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'rubric_score_n_na' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION n_na(rubric_score) IS 'number of criteria that are N/A, missing grades included';
+CREATE FUNCTION n_missing(rubric_score) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'rubric_score_n_missing' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION n_missing(rubric_score) IS 'number of criteria of the rubric that grades did not name';
+CREATE FUNCTION rubric_hash(rubric_score) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'rubric_score_hash_of' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION rubric_hash(rubric_score) IS 'hash of the rubric that a score is bound to; NULL for those of rubric_agg';
+CREATE FUNCTION axis_scores(rubric_score, norm text DEFAULT 'positive', na text DEFAULT 'skip', partial float8 DEFAULT 0.5,
+	penalty_only boolean DEFAULT false,
+	OUT tag text, OUT score float8, OUT n bigint, OUT n_na bigint, OUT n_fail bigint, OUT failure_share float8, OUT mean_criteria float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'rubric_score_axis_scores' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 10;
+COMMENT ON FUNCTION axis_scores(rubric_score, text, text, float8, boolean) IS 'the score over the criteria of each tag alone';
