@@ -55,3 +55,53 @@ CREATE FUNCTION axis_scores(rubric_score, norm text DEFAULT 'positive', na text 
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'rubric_score_axis_scores' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 10;
 COMMENT ON FUNCTION axis_scores(rubric_score, text, text, float8, boolean) IS 'the score over the criteria of each tag alone';
+
+-- score_summary: scores of many responses
+
+%type score_summary | scores of many responses, as sums: a counting state, made by score_agg | the same sums
+%state score_summary | sum of two summaries | sum of stored summaries: merging one twice counts it twice
+
+%aggregate score_agg(float8) | score_summary | score_agg_trans | score_agg_trans_float8 | IMMUTABLE | score_summary (score): NULL is counted apart; counting
+%aggregate score_agg(float8, text) | score_summary | score_agg_trans | score_agg_trans_float8 | IMMUTABLE | score_summary (score, cluster): scores of one cluster are not independent; counting
+%aggregate score_agg(rubric_score) | score_summary | score_agg_trans | score_agg_trans_rubric | IMMUTABLE | score_summary (rubric_score) of score() by its defaults; different rubrics are an error; counting
+%aggregate score_agg(rubric_score, text) | score_summary | score_agg_trans | score_agg_trans_rubric | IMMUTABLE | score_summary (rubric_score, cluster) of score() by its defaults; different rubrics are an error; counting
+%aggregate score_agg(rubric_score, text, boolean) | score_summary | score_agg_trans | score_agg_trans_rubric | IMMUTABLE | score_summary (rubric_score, cluster, mixed): mixed true takes scores of different rubrics; counting
+%aggregate score_agg(rubric_score, text, boolean, text, text) | score_summary | score_agg_trans | score_agg_trans_rubric | IMMUTABLE | score_summary (rubric_score, cluster, mixed, norm, na) of score(rubric_score, norm, na); counting
+
+CREATE FUNCTION mean(score_summary, clip text DEFAULT 'dataset') RETURNS float8
+	AS 'MODULE_PATHNAME', 'score_summary_mean' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION mean(score_summary, text) IS 'mean score; clip dataset (the mean into 0 to 1), example (each score), none';
+CREATE FUNCTION stderr(score_summary, clip text DEFAULT 'dataset', method text DEFAULT 'clustered') RETURNS float8
+	AS 'MODULE_PATHNAME', 'score_summary_stderr' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION stderr(score_summary, text, text) IS 'standard error of the mean; method clustered, sample, bootstrap';
+CREATE FUNCTION ci(score_summary, confidence float8 DEFAULT 0.95, clip text DEFAULT 'dataset', method text DEFAULT 'clustered',
+	OUT value float8, OUT se float8, OUT ci_low float8, OUT ci_high float8, OUT n bigint, OUT n_clusters bigint, OUT df float8, OUT note text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'score_summary_ci' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 200 ROWS 1;
+COMMENT ON FUNCTION ci(score_summary, float8, text, text) IS 'mean score with its t interval, by clusters where there are any';
+CREATE FUNCTION n_scores(score_summary) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'score_summary_n_scores' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION n_scores(score_summary) IS 'number of scores';
+CREATE FUNCTION n_null(score_summary) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'score_summary_n_null' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION n_null(score_summary) IS 'number of responses without a score';
+CREATE FUNCTION n_clusters(score_summary) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'score_summary_n_clusters' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION n_clusters(score_summary) IS 'number of clusters; a score without one is one of its own';
+CREATE FUNCTION min_score(score_summary) RETURNS float8
+	AS 'MODULE_PATHNAME', 'score_summary_min' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION min_score(score_summary) IS 'least score';
+CREATE FUNCTION max_score(score_summary) RETURNS float8
+	AS 'MODULE_PATHNAME', 'score_summary_max' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION max_score(score_summary) IS 'greatest score';
+CREATE FUNCTION cluster_means(score_summary, OUT cluster text, OUT n bigint, OUT mean float8, OUT mean_clipped float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'score_summary_cluster_means' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 100;
+COMMENT ON FUNCTION cluster_means(score_summary) IS 'the clusters that have a name, each with its mean score, and that of its scores clipped one by one';
+
+CREATE FUNCTION pooled_stderr(stderr float8[], n float8[]) RETURNS float8
+	AS 'MODULE_PATHNAME', 'hdata_pooled_stderr' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION pooled_stderr(float8[], float8[]) IS 'standard error of the mean over several samples, by their pooled variance (lm-evaluation-harness)';
+CREATE FUNCTION length_adjusted(score float8, length float8, center float8 DEFAULT 2000, penalty_per_500 float8 DEFAULT 0.0147) RETURNS float8
+	AS 'MODULE_PATHNAME', 'hdata_length_adjusted' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
+COMMENT ON FUNCTION length_adjusted(float8, float8, float8, float8) IS 'score less a penalty for each 500 characters beyond the center (HealthBench Professional); clip after it';
