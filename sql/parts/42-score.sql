@@ -105,3 +105,51 @@ COMMENT ON FUNCTION pooled_stderr(float8[], float8[]) IS 'standard error of the 
 CREATE FUNCTION length_adjusted(score float8, length float8, center float8 DEFAULT 2000, penalty_per_500 float8 DEFAULT 0.0147) RETURNS float8
 	AS 'MODULE_PATHNAME', 'hdata_length_adjusted' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1;
 COMMENT ON FUNCTION length_adjusted(float8, float8, float8, float8) IS 'score less a penalty for each 500 characters beyond the center (HealthBench Professional); clip after it';
+
+-- grades: what several graders gave one criterion
+
+%type grades | what several graders gave one criterion of one response: a counting state, made by grades_agg | the same grades of the same points
+%state grades | sum of two sets of grades | sum of stored grades: merging one twice counts it twice
+
+%aggregate grades_agg(float8, float8, float8) | grades | grades_agg_trans | grades_agg_trans_float8 | IMMUTABLE | grades (value, weight of the grader, points of the criterion): value NULL is N/A; counting
+%aggregate grades_agg(boolean, float8, float8) | grades | grades_agg_trans | grades_agg_trans_bool | IMMUTABLE | grades (met, weight of the grader, points of the criterion): NULL is N/A; counting
+
+CREATE FUNCTION merge_grades_trans(grades, float8, float8, float8, text) RETURNS grades
+	AS 'MODULE_PATHNAME', 'grades_agg_trans_float8' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION merge_grades_trans(grades, float8, float8, float8, text) IS 'aggregate support: add one row';
+CREATE FUNCTION merge_grades_trans(grades, boolean, float8, float8, text) RETURNS grades
+	AS 'MODULE_PATHNAME', 'grades_agg_trans_bool' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION merge_grades_trans(grades, boolean, float8, float8, text) IS 'aggregate support: add one row';
+CREATE FUNCTION merge_grades_final(grades) RETURNS float8
+	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION merge_grades_final(grades) IS 'aggregate support: the merged grade';
+CREATE AGGREGATE merge_grades(value float8, weight float8, points float8, how text) (
+	SFUNC = merge_grades_trans, STYPE = grades, SSPACE = 1024,
+	FINALFUNC = merge_grades_final, COMBINEFUNC = grades_combine, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE merge_grades(float8, float8, float8, text) IS 'the grade of one criterion from several graders: majority, mean, median, unanimous, any, worst; N/A is left out, ties cost';
+CREATE AGGREGATE merge_grades(met boolean, weight float8, points float8, how text) (
+	SFUNC = merge_grades_trans, STYPE = grades, SSPACE = 1024,
+	FINALFUNC = merge_grades_final, COMBINEFUNC = grades_combine, PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE merge_grades(boolean, float8, float8, text) IS 'the grade of one criterion from several graders: majority, mean, median, unanimous, any, worst; N/A is left out, ties cost';
+
+CREATE FUNCTION merged(grades, how text DEFAULT 'majority') RETURNS float8
+	AS 'MODULE_PATHNAME', 'grades_merged_by' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION merged(grades, text) IS 'one grade of several: majority, mean, median, unanimous, any, worst';
+CREATE FUNCTION tied(grades) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'grades_is_tied' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION tied(grades) IS 'whether no value has more weight than every other, so that points decided the majority';
+CREATE FUNCTION n_grades(grades) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'grades_n_grades' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION n_grades(grades) IS 'number of graders who gave a grade';
+CREATE FUNCTION n_na(grades) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'grades_n_na' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION n_na(grades) IS 'number of graders who gave N/A';
+CREATE FUNCTION points(grades) RETURNS float8
+	AS 'MODULE_PATHNAME', 'grades_points' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
+COMMENT ON FUNCTION points(grades) IS 'points of the criterion';
+CREATE FUNCTION grade_counts(grades, OUT value float8, OUT n bigint, OUT weight float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'grades_counts' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100 ROWS 3;
+COMMENT ON FUNCTION grade_counts(grades) IS 'the grades that were given, each with its graders and their weight';
