@@ -176,7 +176,7 @@ sub tree_by_the_book
 }
 
 my (@queries, @wanted);
-for my $n (1 .. 40)
+for my $n (1 .. 20)
 {
 	my @criteria = map { [ one_of(1 .. 9, -1 .. -9, 0.5, -2.25, 0, 1.125), one_of(undef, 0, 1, 1, 0.5, 0.125, 0.75) ] } 1 .. 1 + int rand 8;
 	@criteria = map { [ -abs $_->[0], $_->[1] ] } @criteria if $n % 5 == 0;
@@ -191,7 +191,7 @@ for my $n (1 .. 40)
 	}
 }
 my $flat = @queries;
-for my $n (1 .. 60)
+for my $n (1 .. 40)
 {
 	my $ds = 1000 + 2 * $n;
 	my $rubric = rubric_of($ds);
@@ -236,12 +236,12 @@ for my $part ([ 'flat', 0 .. $flat - 1 ], [ 'trees', $flat .. $#queries ])
 
 my $tree = q('{"criteria": [{"id": "a", "text": "a", "weight": 1, "tags": ["t"]}, {"id": "b", "weight": 2, "children": [{"id": "c", "text": "c", "weight": 1, "gate": true},
 	{"id": "d", "text": "d", "weight": 3, "tags": ["t", "u"]}]}]}'::hdata.rubric);
-state_hostile($node, $db, { type => 'rubric_score', n => 20000, accessors => [ @readers[ 0, 7, 10, 15 .. 17, 23 .. $#readers ] ], seeds => [
+state_hostile($node, $db, { type => 'rubric_score', n => 10000, accessors => [ @readers[ 0, 7, 10, 15 .. 17, 23 .. $#readers ] ], seeds => [
 	'hdata.rubric_agg(p, v) FROM (VALUES (10, true), (5, NULL), (-5, NULL), (3, false)) t (p, v)',
 	q(hdata.rubric_agg(p, v, g, t) FROM (VALUES (10, 0.3, true, ARRAY['a', 'ab']), (1e20, NULL, false, ARRAY['ab']), (-0.7, 0.1, true, '{}'), (0, NULL, NULL, NULL)) t (p, v, g, t)),
 	qq(hdata.rubric_score_of($tree, '{"a": 1, "c": null}')),
 	qq(hdata.rollup(hdata.rubric_score_of($tree, g::jsonb)) FROM unnest(ARRAY['{"a": 0.3, "c": 1, "d": 0}', '{"a": 0.7}']) g) ] });
-state_hostile($node, $db, { type => 'score_summary', n => 20000, accessors => [ @means[ 0, 2, 4, 6, 7, 9, 11, 13, 16, 21 .. $#means ] ], seeds => [
+state_hostile($node, $db, { type => 'score_summary', n => 10000, accessors => [ @means[ 0, 2, 4, 6, 7, 9, 11, 13, 16, 21 .. $#means ] ], seeds => [
 	'hdata.score_agg(x) FROM unnest(ARRAY[0.5, NULL, 1]::float8[]) x',
 	q(hdata.score_agg(x, c) FROM (VALUES (0.1, 'a'), (1.5, 'b'), (-0.2, NULL), (NULL, 'c')) t (x, c)),
 	q(hdata.score_agg(x, c) FROM (VALUES (0.1, 'a'), (0.2, 'a')) t (x, c)),
