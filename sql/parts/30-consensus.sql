@@ -1,0 +1,63 @@
+-- consensus: a judge against people (docs/consensus.md)
+
+-- confusion: how often each reference label was met with each predicted label
+
+%type confusion | how often each reference label was met with each predicted label: a counting state, made by confusion_agg | the same counts of the same labels
+%state confusion | adds the counts of two confusions | sum of stored confusions: merging one twice counts it twice
+
+-- Typed overloads for text, boolean and numbers; "any" takes enums and whatever else, on one node.
+%aggregate confusion_agg(text, text) | confusion | confusion_trans | confusion_trans_text | IMMUTABLE | confusion (reference, predicted): counting; predicted NULL = not covered, counted; reference NULL = skipped, counted
+%aggregate confusion_agg(boolean, boolean) | confusion | confusion_trans | confusion_trans_boolean | IMMUTABLE | confusion (reference, predicted): counting; predicted NULL = not covered, counted; reference NULL = skipped, counted
+%aggregate confusion_agg(float8, float8) | confusion | confusion_trans | confusion_trans_float8 | IMMUTABLE | confusion (reference, predicted): counting; predicted NULL = not covered, counted; reference NULL = skipped, counted
+%aggregate confusion_agg("any", "any") | confusion | confusion_trans | confusion_trans_any | STABLE | confusion (reference, predicted): counting; predicted NULL = not covered, counted; reference NULL = skipped, counted
+
+CREATE FUNCTION cells(confusion, OUT reference text, OUT predicted text, OUT n bigint)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'confusion_cells' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 10;
+COMMENT ON FUNCTION cells(confusion) IS 'every pair of labels that was counted; predicted NULL: not covered';
+CREATE FUNCTION n(confusion) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'confusion_n' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION n(confusion) IS 'rows with both labels: what the metrics stand on';
+CREATE FUNCTION n_skipped(confusion) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'confusion_n_skipped' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION n_skipped(confusion) IS 'rows without a reference label';
+CREATE FUNCTION n_not_covered(confusion) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'confusion_n_not_covered' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION n_not_covered(confusion) IS 'rows with a reference but no predicted label';
+
+CREATE FUNCTION coverage(confusion) RETURNS float8
+	AS 'MODULE_PATHNAME', 'confusion_coverage' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION coverage(confusion) IS 'share of the rows with a reference that have a predicted label';
+CREATE FUNCTION accuracy(confusion) RETURNS float8
+	AS 'MODULE_PATHNAME', 'confusion_accuracy' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION accuracy(confusion) IS 'share of the covered rows whose labels are equal; of single labels also the micro-averaged F1';
+CREATE FUNCTION cohen_kappa(confusion, weights text DEFAULT 'identity') RETURNS float8
+	AS 'MODULE_PATHNAME', 'confusion_cohen_kappa' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION cohen_kappa(confusion, text) IS 'Cohen (1960, 1968): kappa of reference and predicted labels; weights identity, linear, quadratic';
+CREATE FUNCTION mcc(confusion) RETURNS float8
+	AS 'MODULE_PATHNAME', 'confusion_mcc' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION mcc(confusion) IS 'Matthews correlation; of more than two labels, Gorodkin (2004)';
+CREATE FUNCTION macro_f1(confusion, labels text[] DEFAULT NULL) RETURNS float8
+	AS 'MODULE_PATHNAME', 'confusion_macro_f1' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION macro_f1(confusion, text[]) IS 'mean F1 of the labels; NULL where there is one label only, or the F1 of one is 0/0';
+CREATE FUNCTION weighted_f1(confusion) RETURNS float8
+	AS 'MODULE_PATHNAME', 'confusion_weighted_f1' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION weighted_f1(confusion) IS 'mean F1 of the labels, weighted by how often each is the reference';
+CREATE FUNCTION bias(confusion, positive text DEFAULT NULL) RETURNS float8
+	AS 'MODULE_PATHNAME', 'confusion_bias' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION bias(confusion, text) IS 'mean of predicted less mean of reference, of numbers or of the positive label: above 0 the judge is lenient';
+
+CREATE FUNCTION class_metrics(confusion, confidence float8 DEFAULT 0.95, method text DEFAULT 'wilson',
+	OUT label text, OUT n_reference bigint, OUT n_predicted bigint, OUT tp bigint, OUT fp bigint, OUT fn bigint, OUT tn bigint,
+	OUT "precision" float8, OUT precision_low float8, OUT precision_high float8,
+	OUT recall float8, OUT recall_low float8, OUT recall_high float8,
+	OUT f1 float8, OUT f1_low float8, OUT f1_high float8,
+	OUT specificity float8, OUT specificity_low float8, OUT specificity_high float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'confusion_class_metrics' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 5;
+COMMENT ON FUNCTION class_metrics(confusion, float8, text) IS 'each label against the rest: counts, precision, recall, F1 and specificity with intervals';
+CREATE FUNCTION confusion_summary(confusion, confidence float8 DEFAULT 0.95, method text DEFAULT 'wilson', positive text DEFAULT NULL,
+	OUT metric text, OUT value float8, OUT se float8, OUT ci_low float8, OUT ci_high float8, OUT n bigint, OUT note text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'confusion_summary' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2000 ROWS 9;
+COMMENT ON FUNCTION confusion_summary(confusion, float8, text, text) IS 'accuracy, kappa, MCC, F1, bias and coverage with their intervals';
