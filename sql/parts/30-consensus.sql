@@ -61,3 +61,24 @@ CREATE FUNCTION confusion_summary(confusion, confidence float8 DEFAULT 0.95, met
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'confusion_summary' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2000 ROWS 9;
 COMMENT ON FUNCTION confusion_summary(confusion, float8, text, text) IS 'accuracy, kappa, MCC, F1, bias and coverage with their intervals';
+
+-- ppi: the true mean from a judge on all rows and people on some
+
+%type ppi | sums of a judge's values on all rows and people's on some: a counting state, made by ppi_agg | the same sums of as many rows
+%state ppi | adds the sums of two states | sum of stored states: merging one twice counts it twice
+
+%aggregate ppi_agg(float8, float8) | ppi | ppi_trans | ppi_trans_float8 | IMMUTABLE | a judge on all rows, people on some (judge, human): counting; human NULL = not audited; judge NULL = skipped, counted
+%aggregate ppi_agg(boolean, boolean) | ppi | ppi_trans | ppi_trans_boolean | IMMUTABLE | a judge on all rows, people on some (judge, human): counting; human NULL = not audited; judge NULL = skipped, counted
+%aggregate ppi_agg(float8, float8, float8) | ppi | ppi_trans | ppi_trans_float8_weighted | IMMUTABLE | a judge on all rows, people on some (judge, human, probability of audit): counting; human NULL = not audited; judge NULL = skipped, counted
+%aggregate ppi_agg(boolean, boolean, float8) | ppi | ppi_trans | ppi_trans_boolean_weighted | IMMUTABLE | a judge on all rows, people on some (judge, human, probability of audit): counting; human NULL = not audited; judge NULL = skipped, counted
+
+CREATE FUNCTION ppi_mean(ppi, confidence float8 DEFAULT 0.95, method text DEFAULT 'ppi++',
+	OUT value float8, OUT se float8, OUT ci_low float8, OUT ci_high float8, OUT n bigint, OUT n_audited bigint,
+	OUT lambda float8, OUT judge_mean float8, OUT classical float8, OUT classical_se float8,
+	OUT classical_low float8, OUT classical_high float8, OUT note text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'ppi_mean' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1;
+COMMENT ON FUNCTION ppi_mean(ppi, float8, text) IS 'prediction-powered inference (Angelopoulos et al. 2023): the true mean with its interval; methods ppi++, ppi, classical';
+CREATE FUNCTION n_skipped(ppi) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'ppi_n_skipped' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION n_skipped(ppi) IS 'rows without a judgement of the judge';
