@@ -478,14 +478,14 @@ bindir=$("$pg_config" --bindir)
 export PATH=$bindir:$PATH PG_CONFIG=$pg_config
 export HDATA_ROOT=$work/tree
 export TEMP_CONFIG=$work/extension.conf     # PostgreSQL::Test::Cluster gives it to every node
-# The reference values are copied: the unprivileged user may not be let into the folder that the tree lies in.
+# The reference values and real data sets are copied: the unprivileged user may not be let into the folder that the tree lies in.
 if [ -r "$root/../shared/golden/agreement.json" ]; then
     mkdir -p "$work/shared"
-    cp -R "$root/../shared/golden" "$work/shared/"
+    cp -R "$root/../shared/golden" "$root/../shared/data" "$work/shared/"
     chmod -R a+rX "$work/shared"
     export HDATA_SHARED=$work/shared
 elif [ "$goal" = check ]; then
-    echo "SKIPPED: no ../shared/golden beside the tree, so nothing is compared with reference values" >&2
+    echo "SKIPPED: no ../shared/golden beside the tree, so nothing is compared with reference values, and no real data set is tried" >&2
 fi
 
 build

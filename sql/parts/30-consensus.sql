@@ -62,6 +62,15 @@ CREATE FUNCTION confusion_summary(confusion, confidence float8 DEFAULT 0.95, met
 	AS 'MODULE_PATHNAME', 'confusion_summary' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2000 ROWS 9;
 COMMENT ON FUNCTION confusion_summary(confusion, float8, text, text) IS 'accuracy, kappa, MCC, F1, bias and coverage with their intervals';
 
+CREATE FUNCTION bias_index(confusion[], positive text DEFAULT NULL) RETURNS float8
+	AS 'MODULE_PATHNAME', 'confusion_bias_index' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000;
+COMMENT ON FUNCTION bias_index(confusion[], text) IS 'largest less smallest bias over several confusions, one a producer (ProfBench)';
+CREATE FUNCTION bias_index_ci(confusion[], confidence float8 DEFAULT 0.95, positive text DEFAULT NULL,
+	OUT value float8, OUT ci_low float8, OUT ci_high float8, OUT expected float8, OUT n_producers bigint, OUT n bigint, OUT note text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'confusion_bias_index_ci' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 1;
+COMMENT ON FUNCTION bias_index_ci(confusion[], float8, text) IS 'bias index with simultaneous bounds, and what noise alone would give';
+
 -- ppi: the true mean from a judge on all rows and people on some
 
 %type ppi | sums of a judge's values on all rows and people's on some: a counting state, made by ppi_agg | the same sums of as many rows

@@ -21,8 +21,6 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
 #include "agreement/ratings.h"
 #include "common/compat.h"
 #include "common/interrupts.h"
@@ -106,6 +104,12 @@ ratings_encode(State *s, WireWriter *w)
 
 /* ---- reading ---- */
 
+static bool *
+alloc_used(uint32 n)
+{
+	return palloc_extended(Max(n, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
+}
+
 static void
 get_item_clusters(WireReader *w, Ratings *r, int32 i, int32 *cap, bool *used)
 {
@@ -136,9 +140,9 @@ get_item_clusters(WireReader *w, Ratings *r, int32 i, int32 *cap, bool *used)
 static void
 get_observations(WireReader *w, Ratings *r, int64 base, bool clusters)
 {
-	bool	   *rater_used = keys_alloc_used(r->raters.n);
-	bool	   *label_used = keys_alloc_used(r->labels.n);
-	bool	   *cluster_used = keys_alloc_used(r->clusters.n);
+	bool	   *rater_used = alloc_used(r->raters.n);
+	bool	   *label_used = alloc_used(r->labels.n);
+	bool	   *cluster_used = alloc_used(r->clusters.n);
 	int32		cap_clusters = 16;
 	bool		base_seen = false;
 	int32		total = r->n_obs;
@@ -296,28 +300,12 @@ ratings_decode(State *s, WireReader *w)
 
 /* ---- size ---- */
 
-static int
-varint_bytes(uint64 n)
-{
-	int			bytes = 1;
-
-	for (; n >= 0x80; n >>= 7)
-		bytes++;
-	return bytes;
-}
-
-static double
-keys_bound(const Dict *d)
-{
-	return (double) d->key_bytes + 10.0 * d->n;
-}
-
 /* No less than the canonical bytes will be: cheap, for the size limit */
 double
 ratings_size_bound(const Ratings *r)
 {
 	double		obs = (double) r->n_obs + r->n_log;
-	int			per_obs = varint_bytes(r->raters.n) + varint_bytes(r->labels.n);
+	int			per_obs = wire_varint_bytes(r->raters.n) + wire_varint_bytes(r->labels.n);
 	double		size = 64;
 
 	if (r->kind.at != AT_NONE)

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * keys.c
- *	  Lists of keys in the byte format of states.
+ *	  The keys of a dictionary in the byte format of states.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,25 +14,14 @@
 #include "common/keys.h"
 #include "utils/uuid.h"
 
-KeyForm
-keys_id_form(uint8 kind)
-{
-	return kind == ID_INT8 ? KEYS_INT8 : kind == ID_UUID ? KEYS_UUID : KEYS_TEXT;
-}
-
-KeyForm
-keys_value_form(uint8 kind)
-{
-	return kind == VALUE_NUMBER ? KEYS_NUMBER : kind == VALUE_SET ? KEYS_SET :
-		kind == VALUE_ORDERED ? KEYS_LIST : KEYS_TEXT;
-}
-
 size_t
 keys_min_bytes(KeyForm form)
 {
 	return form == KEYS_UUID ? UUID_LEN : form == KEYS_NUMBER ? 8 :
 		form == KEYS_TEXT || form == KEYS_SET ? 2 : 1;
 }
+
+/* ---- writing ---- */
 
 static uint32
 shared_prefix(const uint8 *a, uint32 alen, const uint8 *b, uint32 blen)
@@ -84,6 +73,8 @@ keys_put(WireWriter *w, const Dict *d, KeyForm form)
 		}
 	}
 }
+
+/* ---- reading ---- */
 
 /* What the keys of a list must be, apart from their order */
 static void
@@ -196,17 +187,10 @@ keys_get(WireReader *r, Dict *d, uint32 n, KeyForm form)
 		get_bytes_keys(r, d, n, form);
 }
 
-/* Codes that occur, to find keys that nothing refers to */
 void
 keys_check_used(WireReader *r, const bool *used, uint32 n)
 {
 	for (uint32 i = 0; i < n; i++)
 		if (!used[i])
 			wire_fail(r, "A key is not used.");
-}
-
-bool *
-keys_alloc_used(uint32 n)
-{
-	return palloc_extended(Max(n, 1), MCXT_ALLOC_HUGE | MCXT_ALLOC_ZERO);
 }

@@ -1,8 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * keys.h
- *	  Lists of keys in the byte format of states: the keys of a dictionary in
- *	  its order, which is the canonical one (docs/storage.md).
+ *	  The keys of a dictionary in the byte format of states.
+ *
+ * A list of keys has no count of its own: the type writes it in its head.
+ * Keys are written in the order of their codes, which is ascending wherever
+ * the form is not KEYS_LIST.
  *
  *-------------------------------------------------------------------------
  */
@@ -27,19 +30,34 @@ typedef enum KeyForm
 /* Shared prefixes are written once: a small value must not become a huge state */
 #define KEYS_MAX_BYTES ((size_t) 1 << 30)
 
-extern KeyForm keys_id_form(uint8 kind);	/* IdKind */
-extern KeyForm keys_value_form(uint8 kind); /* ValueKind */
+static inline KeyForm
+keys_id_form(uint8 id_kind)
+{
+	return id_kind == ID_INT8 ? KEYS_INT8 : id_kind == ID_UUID ? KEYS_UUID : KEYS_TEXT;
+}
 
-/* what one key takes at least, for wire_get_count() */
+static inline KeyForm
+keys_value_form(uint8 value_kind)
+{
+	return value_kind == VALUE_NUMBER ? KEYS_NUMBER : value_kind == VALUE_SET ? KEYS_SET :
+		value_kind == VALUE_ORDERED ? KEYS_LIST : KEYS_TEXT;
+}
+
+/* What a key takes at least, to check a count of them */
 extern size_t keys_min_bytes(KeyForm form);
 
 extern void keys_put(WireWriter *w, const Dict *d, KeyForm form);
-
-/* n keys, in canonical order and without repeats, into an empty dictionary */
+/* n keys into an empty dictionary; whatever is not canonical is an error */
 extern void keys_get(WireReader *r, Dict *d, uint32 n, KeyForm form);
 
-/* Which keys are referred to: a key that nothing refers to is not canonical */
-extern bool *keys_alloc_used(uint32 n);
+/* A key that nothing refers to is not canonical; used[code] */
 extern void keys_check_used(WireReader *r, const bool *used, uint32 n);
+
+/* No less than keys_put will write: cheap, for the size limit */
+static inline double
+keys_bound(const Dict *d)
+{
+	return (double) d->key_bytes + 10.0 * d->n;
+}
 
 #endif							/* HD_KEYS_H */

@@ -281,7 +281,7 @@ get_cells(WireReader *w, Confusion *c, uint32 n_cells)
 {
 	uint64		reference = 0,
 				predicted = 0;
-	bool	   *used = keys_alloc_used(c->labels.n + 1);
+	bool	   *used = array_alloc0(c->labels.n + 1, sizeof(bool));
 
 	dict_reserve(&c->cells, n_cells);
 	c->count = array_alloc_in(c->state.cx, n_cells, sizeof(int64));

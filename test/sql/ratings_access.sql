@@ -33,8 +33,8 @@ CREATE TABLE hd_acc AS SELECT ratings_agg(item, rater, label) AS r, ratings_agg(
 
 SELECT n_items(r), n_raters(r), n_ratings(r), n_items(n), n_raters(n), n_ratings(n) FROM hd_acc;
 SELECT pg_typeof(n_items(r)), pg_typeof(n_raters(r)), pg_typeof(n_ratings(r)) FROM hd_acc;
-SELECT n_items(NULL) IS NULL AS items, n_raters(NULL) IS NULL AS raters, n_ratings(NULL) IS NULL AS ratings, (SELECT count(*) FROM observations(NULL)) AS observations,
-	only_raters(NULL, '{a}') IS NULL AS only, without_raters(r, NULL) IS NULL AS without, only_items(NULL, NULL) IS NULL AS items, first_ratings(r, NULL) IS NULL AS first FROM hd_acc;
+SELECT n_items(NULL::ratings) IS NULL AS items, n_raters(NULL::ratings) IS NULL AS raters, n_ratings(NULL) IS NULL AS ratings, (SELECT count(*) FROM observations(NULL::ratings)) AS observations,
+	only_raters(NULL::ratings, '{a}') IS NULL AS only, without_raters(r, NULL) IS NULL AS without, only_items(NULL::ratings, NULL) IS NULL AS items, first_ratings(r, NULL) IS NULL AS first FROM hd_acc;
 
 -- ---- observations, in order: bigint by number, text by bytes ----
 
@@ -78,7 +78,7 @@ SELECT n_items(e), n_raters(e), n_ratings(e), pg_temp.facts(e) IS NULL AS no_row
 SELECT only_raters(r, '{nobody}') = without_raters(r, '{ann,bob,zoë,gretchen}') AS same, rollup(x) = r AS neutral
 	FROM hd_acc, LATERAL (VALUES (r), (only_raters(r, '{nobody}'))) v (x) GROUP BY r;
 SELECT pg_temp.failure('SELECT rollup(x) FROM hd_acc, LATERAL (VALUES (n), (only_raters(r, ''{}''))) v (x)') LIKE '42804 %' AS kinds_stay;
-SELECT n_ratings(without_raters(only_items('\x01000000000000', '{a}'), '{b}')), n_ratings(first_ratings('\x01000000000000', 1));
+SELECT n_ratings(without_raters(only_items('\x01000000000000'::ratings, '{a}'), '{b}')), n_ratings(first_ratings('\x01000000000000', 1));
 -- the domain of an enum stays, since it names nobody
 CREATE TYPE hd_acc_grade AS ENUM ('low', 'high');
 SELECT without_raters(ratings_agg(1, 'ann'::text, 'low'::hd_acc_grade), '{ann}')::jsonb -> 'labels' AS labels;

@@ -78,31 +78,9 @@ my $checks = join "\n", map { <<"SQL" } @conflict_free;
         END;
 SQL
 
+$node->safe_psql($db, $mutate_function);
 $node->safe_psql($db, <<"SQL");
 CREATE TABLE wrong (how text, b bytea, error text);
-
--- One of the changes that break parsers, at a random place
-CREATE FUNCTION mutate(m bytea, other bytea) RETURNS bytea LANGUAGE plpgsql AS \$\$
-DECLARE
-    n int := length(m);
-    pos int := floor(random() * n);
-BEGIN
-    IF n = 0 THEN RETURN substring(other, 1, 5); END IF;
-    CASE floor(random() * 9)::int
-        WHEN 0 THEN RETURN set_byte(m, pos, floor(random() * 256)::int);
-        WHEN 1 THEN RETURN set_bit(m, floor(random() * n * 8)::bigint, (random() < 0.5)::int);
-        WHEN 2 THEN RETURN set_byte(m, pos, (get_byte(m, pos) + 1) & 255);
-        WHEN 3 THEN RETURN set_byte(m, pos, (get_byte(m, pos) + 255) & 255);
-        WHEN 4 THEN RETURN substring(m, 1, pos);
-        WHEN 5 THEN RETURN overlay(m PLACING substring(m, floor(random() * n)::int + 1, 1 + floor(random() * 4)::int) FROM pos + 1 FOR 0);
-        WHEN 6 THEN RETURN overlay(m PLACING '' FROM pos + 1 FOR 1 + floor(random() * 3)::int);
-        WHEN 7 THEN RETURN substring(m, 1, pos) || substring(other, pos + 1);
-        ELSE RETURN overlay(m PLACING (ARRAY['\\x00', '\\x7f', '\\x80', '\\xff', '\\x8000', '\\xffffffff0f', '\\xffffffffffffffffff01', '\\xffffffff07',
-                                             '\\x7ff0000000000000', '\\xc3', '\\xeda080']::bytea[])[1 + floor(random() * 11)::int]
-                            FROM pos + 1 FOR floor(random() * 3)::int);
-    END CASE;
-END
-\$\$;
 
 -- Reads an accepted state in every way; raises what must not be
 CREATE FUNCTION bear(s hdata.ratings, m bytea) RETURNS void LANGUAGE plpgsql AS \$\$
