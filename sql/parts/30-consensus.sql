@@ -71,6 +71,16 @@ CREATE FUNCTION bias_index_ci(confusion[], confidence float8 DEFAULT 0.95, posit
 	AS 'MODULE_PATHNAME', 'confusion_bias_index_ci' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 1;
 COMMENT ON FUNCTION bias_index_ci(confusion[], float8, text) IS 'bias index with simultaneous bounds, and what noise alone would give';
 
+CREATE FUNCTION human_ceiling(ratings, judge text DEFAULT NULL, metric text DEFAULT 'macro_f1',
+	reference text DEFAULT 'pairwise', confidence float8 DEFAULT 0.95,
+	OUT rater text, OUT role text, OUT n bigint, OUT n_pairs bigint, OUT value float8, OUT ci_low float8, OUT ci_high float8,
+	OUT expected float8, OUT excess float8, OUT excess_low float8, OUT excess_high float8,
+	OUT judge_value float8, OUT judge_excess float8, OUT judge_excess_low float8, OUT judge_excess_high float8,
+	OUT percentile float8, OUT shrunk float8, OUT rank_low bigint, OUT rank_high bigint, OUT evidence text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'ratings_human_ceiling' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 20;
+COMMENT ON FUNCTION human_ceiling(ratings, text, text, text, float8) IS 'each grader against the others by the metric of a judge, and the judge by the same references: leave-one-grader-out';
+
 -- ppi: the true mean from a judge on all rows and people on some
 
 %type ppi | sums of a judge's values on all rows and people's on some: a counting state, made by ppi_agg | the same sums of as many rows

@@ -29,6 +29,7 @@ typedef struct Producers
 	double	   *df;
 	int64		n_rows;
 	int64		n_unvaried;		/* producers whose bias has no variance */
+	double		range;			/* how far a bias can be from 0; NaN: not known */
 } Producers;
 
 /* The elements of argument 0 that have covered rows */
@@ -72,6 +73,7 @@ read_producers(FunctionCallInfo fcinfo, int positive, Producers *p)
 		p->df[p->n++] = (double) b.n - 1;
 		p->n_rows += b.n;
 		p->n_unvaried += !(b.variance > 0);
+		p->range = isnan(range) || isnan(p->range) ? NAN : Max(p->range, range);
 	}
 }
 
@@ -115,7 +117,7 @@ confusion_bias_index_ci(PG_FUNCTION_ARGS)
 						p.n_unvaried, p.n);
 	srf_float8(&row, b.value);
 	srf_float8(&row, b.low);
-	srf_float8(&row, b.high);
+	srf_float8(&row, isnan(b.high) || isnan(p.range) ? b.high : Min(b.high, 2 * p.range));
 	srf_float8(&row, b.expected);
 	srf_int64(&row, p.n);
 	srf_int64(&row, p.n_rows);

@@ -118,58 +118,6 @@ metric_variance(const ConfusionTable *t, const LabelGradient *g)
 	return squares / n;
 }
 
-/* F1 = 2 J / (1 + J) of the share J = tp / (tp + fp + fn) */
-static double
-f1_of_share(double j)
-{
-	return 2 * j / (1 + j);
-}
-
-/*
- * No row disagrees: the bound of Clopper & Pearson for the share of rows that
- * agree, carried through the metric with margins as they are.  Of the F1s: the
- * mean of the bounds of the labels.
- */
-static double
-lower_bound_of_perfect(const Summary *s, LabelMetric metric, const bool *domain)
-{
-	const LabelCounts *c = &s->t->counts;
-	const double n = (double) c->n;
-	double		sum = 0;
-	double		weights = 0;
-	double		by_chance = 0;
-	double		low,
-				high;
-
-	if (metric == METRIC_KAPPA || metric == METRIC_MCC)
-	{
-		for (int32 k = 0; k < c->n_labels; k++)
-			by_chance += (double) c->reference[k] / n * ((double) c->predicted[k] / n);
-		hd_clopper_pearson(n, n, s->confidence, &low, &high);
-		return Max(-1, 1 - (1 - low) / (1 - by_chance));
-	}
-	for (int32 k = 0; k < c->n_labels; k++)
-	{
-		double		weight = metric == METRIC_WEIGHTED_F1 ? (double) c->reference[k] : 1;
-
-		if (c->reference[k] == 0 || (metric == METRIC_MACRO_F1 && domain && !domain[k]))
-			continue;
-		hd_clopper_pearson((double) c->both[k], (double) c->both[k], s->confidence, &low, &high);
-		sum += weight * f1_of_share(low);
-		weights += weight;
-	}
-	return sum / weights;
-}
-
-static bool
-nothing_differs(const LabelCounts *c)
-{
-	for (int32 k = 0; k < c->n_labels; k++)
-		if (c->both[k] != c->reference[k] || c->both[k] != c->predicted[k])
-			return false;
-	return true;
-}
-
 static void
 put_metric(Summary *s, const char *name, LabelMetric metric, const bool *domain, const char *why_undefined)
 {
@@ -184,9 +132,9 @@ put_metric(Summary *s, const char *name, LabelMetric metric, const bool *domain,
 		e.note = "no rows with both labels";
 	else if (isnan(e.value))
 		e.note = why_undefined;
-	else if (nothing_differs(c))
+	else if (label_nothing_differs(c))
 	{
-		e.low = lower_bound_of_perfect(s, metric, domain);
+		e.low = label_perfect_bound(c, metric, domain, (double) c->n, s->confidence);
 		e.high = 1;
 		e.note = psprintf("no disagreement in " INT64_FORMAT " rows", c->n);
 	}
@@ -216,7 +164,7 @@ put_distance_kappa(Summary *s, const char *name, LabelDistance kind)
 		e.note = "no rows with both labels";
 	else if (isnan(e.value))
 		e.note = "one label on both sides";
-	else if (nothing_differs(c))
+	else if (label_nothing_differs(c))
 	{
 		double		low,
 					high;
@@ -352,8 +300,8 @@ put_f1(Summary *s, int32 k, double tp, double any)
 
 	s->interval(tp, any, s->confidence, &low, &high);
 	srf_float8(s->row, label_f1(&s->t->counts, k));
-	srf_float8(s->row, f1_of_share(low));
-	srf_float8(s->row, f1_of_share(high));
+	srf_float8(s->row, label_f1_of_share(low));
+	srf_float8(s->row, label_f1_of_share(high));
 }
 
 PG_FUNCTION_INFO_V1(confusion_class_metrics);

@@ -16,6 +16,7 @@
 #include "common/alloc.h"
 #include "common/compat.h"
 #include "common/interrupts.h"
+#include "common/stats.h"
 #include "consensus/label_metrics.h"
 
 void
@@ -293,4 +294,52 @@ label_distance_kappa(const LabelCounts *c, LabelDistance kind, const double *x, 
 	pfree(from_reference);
 	pfree(from_predicted);
 	return 1 - seen / expected;
+}
+
+bool
+label_nothing_differs(const LabelCounts *c)
+{
+	for (int32 k = 0; k < c->n_labels; k++)
+		if (c->both[k] != c->reference[k] || c->both[k] != c->predicted[k])
+			return false;
+	return true;
+}
+
+/*
+ * The bound of Clopper & Pearson for the share of units that agree, carried
+ * through the metric with margins as they are.  Of the F1s: the mean of the
+ * bounds of the labels, each from its share of the units.
+ */
+double
+label_perfect_bound(const LabelCounts *c, LabelMetric metric, const bool *domain,
+					double n_units, double confidence)
+{
+	const double n = (double) c->n;
+	double		sum = 0;
+	double		weights = 0;
+	double		by_chance = 0;
+	double		low,
+				high;
+
+	hd_clopper_pearson(n_units, n_units, confidence, &low, &high);
+	if (metric == METRIC_ACCURACY)
+		return low;
+	if (metric == METRIC_KAPPA || metric == METRIC_MCC)
+	{
+		for (int32 k = 0; k < c->n_labels; k++)
+			by_chance += (double) c->reference[k] / n * ((double) c->predicted[k] / n);
+		return Max(-1, 1 - (1 - low) / (1 - by_chance));
+	}
+	for (int32 k = 0; k < c->n_labels; k++)
+	{
+		double		weight = metric == METRIC_WEIGHTED_F1 ? (double) c->reference[k] : 1;
+		double		units = (double) c->both[k] / n * n_units;
+
+		if (c->reference[k] == 0 || (metric == METRIC_MACRO_F1 && domain && !domain[k]))
+			continue;
+		hd_clopper_pearson(units, units, confidence, &low, &high);
+		sum += weight * label_f1_of_share(low);
+		weights += weight;
+	}
+	return sum / weights;
 }

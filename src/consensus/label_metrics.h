@@ -91,6 +91,23 @@ label_gradient_at(const LabelGradient *g, int32 reference, int32 predicted)
 	return d;
 }
 
+/* Is every row on the diagonal? */
+extern bool label_nothing_differs(const LabelCounts *c);
+
+/*
+ * Lower bound of a metric where no row differs, from as many independent units
+ * as given (rows, items, clusters)
+ */
+extern double label_perfect_bound(const LabelCounts *c, LabelMetric metric, const bool *domain,
+								  double n_units, double confidence);
+
+/* F1 = 2 J / (1 + J) of the share J = tp / (tp + fp + fn) */
+static inline double
+label_f1_of_share(double j)
+{
+	return 2 * j / (1 + j);
+}
+
 /* 2 tp / (2 tp + fp + fn); NaN where the label is on neither side */
 extern double label_f1(const LabelCounts *c, int32 label);
 
