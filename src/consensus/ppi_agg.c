@@ -179,6 +179,7 @@ moments(const Ppi *p, PpiMoments *m)
 	m->mean_all = shortsum_value(&f) / (m->n_rest + m->n_audited);
 	m->s_all = Max(0, centred(m->n_rest + m->n_audited, &ff, &f, &f));
 	m->range = p->most - p->least;
+	m->scale = Max(fabs(p->most), fabs(p->least));
 	if (p->n_rest > 0)
 		m->mean_rest = shortsum_value(&s[REST_F]) / m->n_rest;
 	m->s_rest = Max(0, centred(m->n_rest, &s[REST_FF], &s[REST_F], &s[REST_F]));
@@ -216,15 +217,19 @@ note_of(const Ppi *p, const PpiMoments *m, PpiMethod method, const PpiEstimate *
 {
 	if (p->n_audited == 0)
 		return "no audited rows: the judge alone says nothing of the truth";
+	if (p->n_audited == 1)
+		return "no interval: one audited row";
 	if (isnan(e->se))
-		return "too few audited rows for an interval";
+		return "no interval: nothing varies, or there are too few audited rows";
 	if (method == PPI_CLASSICAL)
 		return NULL;
-	if (p->n_rest == 0 && !m->weighted)
+	if (p->n_rest == 0 && e->lambda == 0)
 		return "every row is audited";
 	if (!m->differ && e->lambda > 0)
 		return psprintf("no difference in " INT64_FORMAT " audited rows: the interval is widened by the rate of errors that this allows",
 						p->n_audited);
+	if (method == PPI_TUNED && p->n_audited < PPI_LEAST_TO_TUNE)
+		return "too few audited rows to tune lambda";
 	if (e->lambda == 0)
 		return "the judge does not help: lambda is 0";
 	return NULL;

@@ -14,9 +14,6 @@
 #include "common/stats.h"
 #include "consensus/ppi_estimate.h"
 
-/* fewer audited rows tell nothing about how judge and people go together */
-#define LEAST_TO_TUNE 3
-
 /* A variance and what it stands on */
 typedef struct Part
 {
@@ -43,7 +40,8 @@ set_interval(const PpiMoments *m, double variance, double df, double confidence,
 {
 	double		half;
 
-	if (!(df > 0) || !(variance >= 0))
+	/* where nothing varies among the audited rows nothing is known of the error */
+	if (!(df > 0) || !(variance > 1e-24 * m->scale * m->scale))
 		return;
 	e->se = sqrt(variance);
 	half = hd_t_quantile((1 + confidence) / 2, df) * e->se;
@@ -83,7 +81,7 @@ plain_sample(const PpiMoments *m, PpiMethod method, double confidence, PpiEstima
 	e->lambda = method == PPI_PLAIN ? 1 : 0;
 	if (rest == 0)
 		e->lambda = 0;
-	else if (method == PPI_TUNED && n >= LEAST_TO_TUNE && m->s_all > 0)
+	else if (method == PPI_TUNED && n >= PPI_LEAST_TO_TUNE && m->s_all > 0)
 	{
 		double		variance = m->s_all / (n + rest - 1);
 
@@ -128,7 +126,7 @@ weighted_sample(const PpiMoments *m, PpiMethod method, double confidence, PpiEst
 	double		df;
 
 	e->lambda = method == PPI_PLAIN ? 1 : 0;
-	if (method == PPI_TUNED && m->n_audited >= LEAST_TO_TUNE && vv > 1e-12 * m->s_all)
+	if (method == PPI_TUNED && m->n_audited >= PPI_LEAST_TO_TUNE && vv > 1e-12 * m->s_all)
 		e->lambda = Min(1, Max(0, uv / vv));
 	e->value = m->mean_y;
 	if (e->lambda != 0)

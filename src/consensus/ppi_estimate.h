@@ -33,6 +33,7 @@ typedef struct PpiMoments
 	double		w2;
 	/* how far apart values are, and whether judge and people differ anywhere */
 	double		range;
+	double		scale;			/* the largest size of a value: below 1e-12 of it is rounding noise */
 	bool		differ;
 } PpiMoments;
 
@@ -42,6 +43,9 @@ typedef enum PpiMethod
 	PPI_PLAIN,					/* ppi: lambda = 1 */
 	PPI_CLASSICAL				/* lambda = 0: the audited rows alone */
 } PpiMethod;
+
+/* fewer audited rows tell nothing about how judge and people go together */
+#define PPI_LEAST_TO_TUNE 3
 
 typedef struct PpiEstimate
 {

@@ -53,7 +53,7 @@ check_counts(double successes, double n)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("successes must not be greater than n"),
-				 errdetail("There are %g successes in %g.", successes, n),
+				 errdetail("There are %.15g successes in %.15g.", successes, n),
 				 errhint("The first argument counts successes, the second all trials.")));
 }
 
