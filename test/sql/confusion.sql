@@ -18,15 +18,15 @@ EXCEPTION WHEN others THEN
 	RETURN concat_ws(' | ', SQLSTATE, message, nullif(detail, ''), nullif(hint, ''));
 END $$;
 
-CREATE TYPE hd_level AS ENUM ('low', 'mid', 'high');
-CREATE TYPE hd_other AS ENUM ('low', 'mid', 'high');
-CREATE DOMAIN hd_answer AS text;
+CREATE TYPE pg_temp.hd_level AS ENUM ('low', 'mid', 'high');
+CREATE TYPE pg_temp.hd_other AS ENUM ('low', 'mid', 'high');
+CREATE DOMAIN pg_temp.hd_answer AS text;
 
 -- counts, with labels that one side alone uses; predicted NULL is not covered, reference NULL is skipped
-CREATE TABLE hd_row (day int, reference text, predicted text);
+CREATE TEMP TABLE hd_row (day int, reference text, predicted text);
 INSERT INTO hd_row VALUES (1, 'yes', 'yes'), (1, 'yes', 'no'), (1, 'no', 'no'), (1, 'no', NULL), (1, NULL, 'yes'), (1, NULL, NULL),
 	(2, 'yes', 'yes'), (2, 'maybe', 'yes'), (2, 'no', 'other'), (2, 'yes', NULL);
-CREATE TABLE hd_c AS SELECT confusion_agg(reference, predicted) AS c FROM hd_row;
+CREATE TEMP TABLE hd_c AS SELECT confusion_agg(reference, predicted) AS c FROM hd_row;
 SELECT * FROM hd_c, cells(c);
 SELECT n(c), n_not_covered(c), n_skipped(c), coverage(c), accuracy(c), c::jsonb FROM hd_c;
 -- nothing but skipped rows, or rows that are not covered
@@ -61,14 +61,14 @@ FROM (SELECT confusion_agg(x, x) AS a, confusion_agg(x::text, x::text) AS b FROM
 SELECT string_agg(label, ' ') AS enum FROM (SELECT confusion_agg('high'::hd_level, 'mid'::hd_level) AS c) q, class_metrics(c);
 
 -- merging: a sum
-CREATE TABLE hd_day AS SELECT day, confusion_agg(reference, predicted) AS c FROM hd_row GROUP BY day;
+CREATE TEMP TABLE hd_day AS SELECT day, confusion_agg(reference, predicted) AS c FROM hd_row GROUP BY day;
 SELECT rollup(c) = (SELECT c FROM hd_c) AS whole FROM hd_day;
 SELECT rollup(c) = (SELECT confusion_agg(reference, predicted) FROM (SELECT * FROM hd_row UNION ALL SELECT * FROM hd_row) t) AS doubled,
 	rollup(c) = (SELECT c FROM hd_c) AS once FROM (SELECT c FROM hd_day UNION ALL SELECT c FROM hd_day UNION ALL SELECT NULL) q;
 -- an enum that has grown: the longer list takes the shorter one
-CREATE TABLE hd_old AS SELECT confusion_agg('low'::hd_level, 'high'::hd_level) AS c;
+CREATE TEMP TABLE hd_old AS SELECT confusion_agg('low'::hd_level, 'high'::hd_level) AS c;
 INSERT INTO hd_old SELECT confusion_agg(NULL::hd_level, 'high'::hd_level);
-ALTER TYPE hd_level ADD VALUE 'lowest' BEFORE 'low';
+ALTER TYPE pg_temp.hd_level ADD VALUE 'lowest' BEFORE 'low';
 SELECT rollup(c)::jsonb FROM (SELECT c FROM hd_old UNION ALL SELECT confusion_agg('lowest'::hd_level, 'mid'::hd_level)) q;
 SELECT rollup(c)::jsonb FROM (SELECT confusion_agg('lowest'::hd_level, 'mid'::hd_level) AS c UNION ALL SELECT c FROM hd_old) q;
 -- counts go beyond 2^53, but not beyond 2^63

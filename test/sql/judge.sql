@@ -24,7 +24,7 @@ CREATE FUNCTION pg_temp.counts(text) RETURNS confusion LANGUAGE sql AS $$
 	FROM regexp_split_to_table($1, ' *, *') row, LATERAL (SELECT string_to_array(row, ' ')) x(p), LATERAL generate_series(1, p[3]::int) $$;
 
 -- three classes: the example of sklearn's user guide and others computed by hand
-CREATE TABLE hd_m (name text, c confusion);
+CREATE TEMP TABLE hd_m (name text, c confusion);
 INSERT INTO hd_m VALUES
 	('2 x 2', pg_temp.counts('yes yes 20, yes no 5, no yes 10, no no 15')),
 	('three labels', pg_temp.counts('a a 5, a b 2, a c 1, b a 1, b b 7, b c 2, c a 0, c b 3, c c 9')),
@@ -64,7 +64,7 @@ SELECT abs(a.value - s.value) < 1e-15 AS value, abs(a.se - s.se) < 1e-15 AS se, 
 FROM q, agreement(r) a, hd_m, confusion_summary(c, positive => 'a') s WHERE a.coefficient = 'cohen_kappa' AND s.metric = 'cohen_kappa' AND name = 'three labels';
 -- standard errors by the delta method against 4000 drawings of the same table
 SELECT setseed(0.3);
-CREATE TABLE hd_draw AS SELECT d, confusion_agg(substr('aaaaaaaabbbbbbbbbbcccccccccccc', x, 1), substr('aaaaabbcabbbbbbbccbbbccccccccc', x, 1)) AS c
+CREATE TEMP TABLE hd_draw AS SELECT d, confusion_agg(substr('aaaaaaaabbbbbbbbbbcccccccccccc', x, 1), substr('aaaaabbcabbbbbbbccbbbccccccccc', x, 1)) AS c
 	FROM (SELECT d, 1 + floor(random() * 30)::int AS x FROM generate_series(1, 4000) d, generate_series(1, 30) OFFSET 0) s GROUP BY d;
 SELECT metric, se / s BETWEEN 0.9 AND 1.1 AS as_drawn FROM (VALUES
 	('cohen_kappa', (SELECT stddev(cohen_kappa(c)) FROM hd_draw)), ('mcc', (SELECT stddev(mcc(c)) FROM hd_draw)), ('macro_f1', (SELECT stddev(macro_f1(c)) FROM hd_draw)),
@@ -72,8 +72,8 @@ SELECT metric, se / s BETWEEN 0.9 AND 1.1 AS as_drawn FROM (VALUES
 	JOIN (SELECT x.* FROM confusion_summary(pg_temp.counts('a a 5, a b 2, a c 1, b a 1, b b 7, b c 2, c b 3, c c 9'), positive => 'a') x) y USING (metric);
 
 -- numbers and enums have an order: weighted kappas
-CREATE TYPE hd_grade AS ENUM ('poor', 'fair', 'good', 'best');
-CREATE TABLE hd_n AS SELECT confusion_agg(r, p) AS c, confusion_agg((enum_range(NULL::hd_grade))[r], (enum_range(NULL::hd_grade))[p]) AS e,
+CREATE TYPE pg_temp.hd_grade AS ENUM ('poor', 'fair', 'good', 'best');
+CREATE TEMP TABLE hd_n AS SELECT confusion_agg(r, p) AS c, confusion_agg((enum_range(NULL::hd_grade))[r], (enum_range(NULL::hd_grade))[p]) AS e,
 	ratings_agg(i, 'r'::text::text, r::text) IS NULL AS x FROM (SELECT i::text AS i, 1 + i % 4 AS r, 1 + (i * i + i / 3) % 4 AS p FROM generate_series(1, 60) i) q;
 SELECT metric, pg_temp.r(value) AS value, pg_temp.r(se) AS se, pg_temp.r(ci_low) AS ci_low, pg_temp.r(ci_high) AS ci_high, note FROM hd_n, confusion_summary(c);
 SELECT pg_temp.r(cohen_kappa(c, 'linear')) AS linear, pg_temp.r(cohen_kappa(c, 'quadratic')) AS quadratic, cohen_kappa(c, 'linear') = cohen_kappa(e, 'linear') AS enum_linear,
@@ -100,7 +100,7 @@ SELECT pg_temp.r(macro_f1(e)) AS all_used, macro_f1(f) AS some_unused, macro_f1(
 FROM hd_n, (SELECT confusion_agg(x, 'poor'::hd_grade) AS f FROM unnest('{poor,fair}'::hd_grade[]) x) q, confusion_summary(f) s WHERE metric = 'macro_f1';
 
 -- bias over producers
-CREATE TABLE hd_p AS SELECT m, confusion_agg(i % 2 = 0, CASE WHEN i % k = 0 THEN true ELSE i % 2 = 0 END) AS c
+CREATE TEMP TABLE hd_p AS SELECT m, confusion_agg(i % 2 = 0, CASE WHEN i % k = 0 THEN true ELSE i % 2 = 0 END) AS c
 	FROM (VALUES ('x', 3), ('y', 7), ('z', 100)) v(m, k), generate_series(1, 60) i GROUP BY m;
 SELECT m, pg_temp.r(bias(c)) FROM hd_p ORDER BY m;
 SELECT pg_temp.r(bias_index(array_agg(c ORDER BY m))) AS value, bias_index(array_agg(c ORDER BY m)) = bias_index(array_agg(c ORDER BY m DESC)) AS any_order,
@@ -115,10 +115,10 @@ SELECT b.* FROM hd_p, bias_index_ci(ARRAY[c, NULL]) b WHERE m = 'x';
 SELECT value, ci_low, ci_high, expected, note FROM hd_p, bias_index_ci(ARRAY[c, (SELECT confusion_agg(true, false))]) WHERE m = 'z';
 
 -- the human ceiling: three people and a judge on 40 items
-CREATE TABLE hd_g AS SELECT i, rater, (i % 3 = 0) <> ((i * k + i / 7) % m = 0) AS label
+CREATE TEMP TABLE hd_g AS SELECT i, rater, (i % 3 = 0) <> ((i * k + i / 7) % m = 0) AS label
 	FROM (VALUES ('ann', 3, 10), ('bob', 5, 4), ('cat', 1, 7), ('judge', 2, 6)) v(rater, k, m), generate_series(1, 40) i
 	WHERE NOT (rater = 'bob' AND i > 30) AND NOT (rater = 'judge' AND i % 8 = 0);
-CREATE TABLE hd_h AS SELECT ratings_agg(i::text, rater, label::text) AS r FROM hd_g;
+CREATE TEMP TABLE hd_h AS SELECT ratings_agg(i::text, rater, label::text) AS r FROM hd_g;
 SELECT rater, role, h.n, n_pairs, pg_temp.r(value) AS value, pg_temp.r(ci_low) AS low, pg_temp.r(ci_high) AS high, pg_temp.r(expected) AS expected,
 	pg_temp.r(excess) AS excess, pg_temp.r(excess_low) AS low, pg_temp.r(excess_high) AS high FROM hd_h, human_ceiling(r, 'judge') h;
 SELECT rater, pg_temp.r(judge_value) AS judge, pg_temp.r(judge_excess) AS excess, pg_temp.r(judge_excess_low) AS low, pg_temp.r(judge_excess_high) AS high,

@@ -39,10 +39,10 @@ SELECT abs(pass_at_k(1e12, 100000, 100001) - pass_at_k(1e12, 100001, 100001)) < 
 -- counts of every type
 SELECT pass_at_k(count(*), sum(x), 2::smallint), pass_hat_k(count(*), sum(x), 2) FROM (VALUES (1), (1), (0), (0)) v(x);
 
-CREATE TABLE hd_attempt (task text, ok boolean);
+CREATE TEMP TABLE hd_attempt (task text, ok boolean);
 INSERT INTO hd_attempt VALUES ('easy', true), ('easy', true), ('easy', true), ('hard', false), ('hard', false), ('hard', false), ('hard', false),
 	('half', true), ('half', false), ('half', true), ('half', NULL), (NULL, true);
-CREATE TABLE hd_p AS SELECT passk_agg(ok, task) AS p FROM hd_attempt;
+CREATE TEMP TABLE hd_p AS SELECT passk_agg(ok, task) AS p FROM hd_attempt;
 SELECT p::jsonb, n_tasks(p), n_attempts(p), n_skipped(p) FROM hd_p;
 SELECT t.task, t.n, t.c, round(t.rate::numeric, 4) AS rate, round(ci_low::numeric, 4) AS ci_low, round(ci_high::numeric, 4) AS ci_high FROM hd_p, tasks(p) t;
 SELECT k, pass_at_k(p, k), pass_hat_k(p, k) FROM hd_p, generate_series(1, 4) k;

@@ -20,9 +20,9 @@ END $$;
 CREATE FUNCTION pg_temp.r(v float8) RETURNS numeric LANGUAGE sql AS $$ SELECT round(v::numeric, 4) $$;
 SELECT setseed(0.1);
 -- a judge that is lenient and noisy; people audited 60 of 400 rows; p is the probability of a second design
-CREATE TABLE hd_a AS SELECT i, y, 0.1 + 0.9 * y + 0.5 * random() AS judge, i % 20 < 3 AS audited, CASE WHEN i % 2 = 0 THEN 0.3 ELSE 0.1 END AS p, random() AS u
+CREATE TEMP TABLE hd_a AS SELECT i, y, 0.1 + 0.9 * y + 0.5 * random() AS judge, i % 20 < 3 AS audited, CASE WHEN i % 2 = 0 THEN 0.3 ELSE 0.1 END AS p, random() AS u
 	FROM (SELECT i, random() AS y FROM generate_series(1, 400) i OFFSET 0) q;
-CREATE TABLE hd_p AS SELECT ppi_agg(judge, CASE WHEN audited THEN y END) AS p FROM hd_a;
+CREATE TEMP TABLE hd_p AS SELECT ppi_agg(judge, CASE WHEN audited THEN y END) AS p FROM hd_a;
 SELECT method, pg_temp.r(m.value) AS value, pg_temp.r(se) AS se, pg_temp.r(ci_low) AS low, pg_temp.r(ci_high) AS high, n, n_audited, pg_temp.r(lambda) AS lambda,
 	pg_temp.r(judge_mean) AS judge_mean, pg_temp.r(classical) AS classical, pg_temp.r(classical_se) AS classical_se, pg_temp.r(classical_low) AS low, pg_temp.r(classical_high) AS high, note
 FROM hd_p, unnest(ARRAY['ppi++', 'ppi', 'classical']) method, ppi_mean(p, 0.95, method) m;
@@ -43,7 +43,7 @@ SELECT abs(b.value - a.value) < 1e-12 AS value, abs(b.lambda - a.lambda / 10) < 
 FROM hd_p, ppi_mean(p) a, (SELECT ppi_agg(10 * judge - 3, CASE WHEN audited THEN y END) AS scaled FROM hd_a) q, ppi_mean(scaled) b;
 
 -- unequal probabilities: Hajek's ratio for the residuals, variance of the linearised influence
-CREATE TABLE hd_w AS SELECT *, CASE WHEN u < p THEN y END AS human, CASE WHEN u < p THEN 1 / p ELSE 0 END AS w FROM hd_a;
+CREATE TEMP TABLE hd_w AS SELECT *, CASE WHEN u < p THEN y END AS human, CASE WHEN u < p THEN 1 / p ELSE 0 END AS w FROM hd_a;
 WITH t AS (SELECT count(*) AS n, count(human) AS aud, sum(w) AS w, sum(w * w) AS w2, avg(judge) AS f, sum(w * judge) / sum(w) AS fw, sum(w * y) / sum(w) AS yw FROM hd_w),
 	i AS (SELECT t.*, n / t.w * a.w * (y - yw) AS u, n / t.w * a.w * (judge - fw) - (judge - f) AS v FROM hd_w a, t),
 	s AS (SELECT m.method, min(n) AS n, min(aud) AS aud, min(w ^ 2 / w2) AS eff, min(yw) AS yw, min(f) AS f, min(fw) AS fw, sum(u * u) AS uu, sum(u * v) AS uv, sum(v * v) AS vv
@@ -57,7 +57,7 @@ SELECT abs(a.classical - b.classical) < 1e-12 AS classical, abs(a.value - b.valu
 FROM hd_p, ppi_mean(p) a, (SELECT ppi_agg(judge, CASE WHEN audited THEN y END, 0.15) AS w FROM hd_a) q, ppi_mean(w) b;
 
 -- coverage of the true mean, 0.3, in 400 samples: nominal 0.95
-CREATE TABLE hd_s AS SELECT r, ppi_agg(CASE WHEN v < 0.85 THEN y ELSE NOT y END, CASE WHEN i <= 40 THEN y END) AS p
+CREATE TEMP TABLE hd_s AS SELECT r, ppi_agg(CASE WHEN v < 0.85 THEN y ELSE NOT y END, CASE WHEN i <= 40 THEN y END) AS p
 	FROM (SELECT r, i, random() < 0.3 AS y, random() AS v FROM generate_series(1, 400) r, generate_series(1, 300) i OFFSET 0) q GROUP BY r;
 SELECT method, avg((0.3 BETWEEN ci_low AND ci_high)::int) BETWEEN 0.92 AND 0.98 AS covers, avg(ci_high - ci_low) < avg(classical_high - classical_low) AS narrower
 FROM hd_s, unnest(ARRAY['ppi++', 'ppi']) method, ppi_mean(p, 0.95, method) m GROUP BY method ORDER BY method;
@@ -65,7 +65,7 @@ FROM hd_s, unnest(ARRAY['ppi++', 'ppi']) method, ppi_mean(p, 0.95, method) m GRO
 SELECT round(avg(judge_mean)::numeric, 2) AS judge, round(avg(value)::numeric, 2) AS ppi FROM hd_s, ppi_mean(p);
 
 -- what is undefined, and what is said of it
-CREATE TABLE hd_e (name text, p ppi);
+CREATE TEMP TABLE hd_e (name text, p ppi);
 INSERT INTO hd_e VALUES
 	('no audits', (SELECT ppi_agg(x, NULL) FROM generate_series(1, 5) x)),
 	('one audit', (SELECT ppi_agg(x, CASE WHEN x = 1 THEN 1 END) FROM generate_series(1, 5) x)),
