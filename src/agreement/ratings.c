@@ -11,6 +11,7 @@
 #include "common/alloc.h"
 #include "common/compat.h"
 #include "common/interrupts.h"
+#include "common/keys.h"
 #include "utils/memutils.h"
 
 /* a group of ten rows should not pay for more than it holds */
@@ -138,11 +139,11 @@ check_size(Ratings *r)
 	size_t		limit = state_size_limit();
 	size_t		bytes;
 
-	if (ratings_size_bound(r) > (double) limit || ratings_key_bytes(r) > RATINGS_MAX_KEY_BYTES)
+	if (ratings_size_bound(r) > (double) limit || ratings_key_bytes(r) > KEYS_MAX_BYTES)
 	{
 		ratings_settle(r);
 		(void) state_flat(&r->state, &bytes);
-		if (bytes > limit || ratings_key_bytes(r) > RATINGS_MAX_KEY_BYTES)
+		if (bytes > limit || ratings_key_bytes(r) > KEYS_MAX_BYTES)
 			wire_too_large(r->state.type->name, limit);
 		state_changed(&r->state);
 	}

@@ -89,7 +89,8 @@ standardized_alpha_of(const ItemMatrix *m)
 	double		r = average_r(m);
 	double		d = 1 + (k - 1) * r;
 
-	return d > 0 ? k * r / d : NAN;
+	/* items that cancel each other out have a sum that does not vary */
+	return d > 1e-12 ? k * r / d : NAN;
 }
 
 /* ---- intervals ---- */
@@ -189,6 +190,9 @@ principal_loadings(const double *r, Size k, double *loading)
 			HD_CHECK_EVERY(i);
 		}
 		CHECK_FOR_INTERRUPTS();
+		/* only a pairwise matrix can map it to nothing: what there is must do */
+		if (norm == 0)
+			break;
 		norm = sqrt(norm);
 		value = norm;
 		for (Size i = 0; i < k; i++)

@@ -112,21 +112,13 @@ static const ArgChoice interval_choice[] = {
 	{NULL, 0}
 };
 
-static void
-remark(StringInfo note, const char *format,...) pg_attribute_printf(2, 3);
-
-static void
-remark(StringInfo note, const char *format,...)
+/* The next remark begins */
+static StringInfo
+remark(StringInfo note)
 {
-	char		buf[512];
-	va_list		args;
-
-	va_start(args, format);
-	vsnprintf(buf, sizeof(buf), format, args);
-	va_end(args);
 	if (note->len > 0)
 		appendStringInfoString(note, "; ");
-	appendStringInfoString(note, buf);
+	return note;
 }
 
 static void
@@ -137,10 +129,10 @@ note_missing(StringInfo note, const ItemData *d, const ItemMatrix *x)
 	if (!d->incomplete)
 		return;
 	if (d->missing == MISSING_COMPLETE)
-		remark(note, "%d of %d units have every item, the others are left out",
+		appendStringInfo(remark(note), "%d of %d units have every item, the others are left out",
 			   d->table.n_units, all->n_units);
 	else
-		remark(note, "missing values: pairs of items have %.0f to %d units, the interval takes the fewest",
+		appendStringInfo(remark(note), "missing values: pairs of items have %.0f to %d units, the interval takes the fewest",
 			   x->n, all->n_units);
 }
 
@@ -158,23 +150,27 @@ note_constant(StringInfo note, const ItemData *d, const ItemMoments *m)
 				first = j;
 		}
 	if (n == 1)
-		remark(note, "item \"%s\" is the same for all units and correlates with none", score_matrix_item_name(d->matrix, first));
+		appendStringInfo(remark(note), "item \"%s\" is the same for all units and correlates with none", score_matrix_item_name(d->matrix, first));
 	else if (n > 1)
-		remark(note, "%d items are the same for all units and correlate with none, the first is \"%s\"", n,
+		appendStringInfo(remark(note), "%d items are the same for all units and correlate with none, the first is \"%s\"", n,
 			   score_matrix_item_name(d->matrix, first));
 }
 
 static void
 note_alpha(StringInfo note, const ItemData *d, const ItemMoments *m, double alpha)
 {
-	if (m->n_items < 2)
-		remark(note, "one item has no alpha");
+	if (m->n_items == 0)
+		appendStringInfo(remark(note), "there are no values");
+	else if (m->n_items < 2)
+		appendStringInfo(remark(note), "one item has no alpha");
 	else if (m->n_units < 2)
-		remark(note, "one unit has no alpha");
+		appendStringInfo(remark(note), "one unit has no alpha");
 	else if (isnan(alpha))
-		remark(note, "the sum of the items is the same for all units");
+		appendStringInfo(remark(note), "the sum of the items is the same for all units");
+	else if (alpha > 1 - 1e-12)
+		appendStringInfo(remark(note), "items agree but for their means: nothing to take an interval from");
 	else if (alpha < 0)
-		remark(note, "alpha is negative, since items vary against each other: check item codings and signs");
+		appendStringInfo(remark(note), "alpha is negative, since items vary against each other: check item codings and signs");
 }
 
 PG_FUNCTION_INFO_V1(score_matrix_alpha);
@@ -193,6 +189,7 @@ score_matrix_alpha(PG_FUNCTION_ARGS)
 				se,
 				low = NAN,
 				high = NAN;
+	bool		perfect;
 
 	srf_begin(fcinfo, &row);
 	if (PG_ARGISNULL(0))
@@ -203,8 +200,12 @@ score_matrix_alpha(PG_FUNCTION_ARGS)
 	x = matrix_of(&d);
 	m = item_data_moments(&d);
 	value = cronbach_alpha_of(m);
-	se = isnan(value) ? NAN : alpha_se(x);
-	if (method == INTERVAL_FELDT)
+	/* items that are one and the same tell nothing of how far they might differ */
+	perfect = value > 1 - 1e-12;
+	se = isnan(value) || perfect ? NAN : alpha_se(x);
+	if (perfect)
+		low = high = NAN;
+	else if (method == INTERVAL_FELDT)
 		feldt_interval(value, x->n, x->n_items, confidence, &low, &high);
 	else if (!isnan(se))
 	{
@@ -216,9 +217,9 @@ score_matrix_alpha(PG_FUNCTION_ARGS)
 	note_constant(&note, &d, m);
 	note_alpha(&note, &d, m, value);
 	if (m->n_items == 2)
-		remark(&note, "omega needs three items");
+		appendStringInfo(remark(&note), "omega needs three items");
 	if (one_factor(x, &f) && !f.converged)
-		remark(&note, "omega: the one-factor model did not converge");
+		appendStringInfo(remark(&note), "omega: the one-factor model did not converge");
 
 	srf_float8(&row, value);
 	srf_float8(&row, se);

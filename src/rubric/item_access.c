@@ -111,38 +111,27 @@ item_data(FunctionCallInfo fcinfo, int arg, ItemData *d)
 	table_of_grid(d);
 }
 
-/* Two items that fewer than two units have both */
-static void
-raise_no_pair(const ItemData *d, const ItemMoments *m)
-{
-	int32		i = 0;
-
-	while (m->n_least[i] >= 2)
-		i++;
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("too few units have the same items"),
-			 errdetail("Item \"%s\" and another have " INT64_FORMAT " units in common; two are needed for each pair.",
-					   score_matrix_item_name(d->matrix, i), m->n_least[i]),
-			 errhint("If units were graded by different rubrics, make one matrix of each with GROUP BY; item_pairs() tells how many units each pair has.")));
-}
-
 ItemMoments *
 item_data_moments(const ItemData *d)
 {
 	ScoreGrid	g;
 	ItemMoments *m;
 
-	if (d->incomplete && d->missing == MISSING_PAIRWISE)
+	if (!d->incomplete || d->missing != MISSING_PAIRWISE)
 	{
-		m = item_moments_pairwise(&d->table);
-		for (int32 i = 0; i < m->n_items; i++)
-			if (m->n_least[i] < 2)
-				raise_no_pair(d, m);
-		return m;
+		g.n_units = d->table.n_units;
+		g.n_items = d->table.n_items;
+		g.value = d->table.value;
+		return item_moments(&g);
 	}
-	g.n_units = d->table.n_units;
-	g.n_items = d->table.n_items;
-	g.value = d->table.value;
-	return item_moments(&g);
+	m = item_moments_pairwise(&d->table);
+	if (m->lacking[0] >= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("too few units have the same items"),
+				 errdetail("%.0f units have both item \"%s\" and item \"%s\"; two are needed for each pair.", m->lacking_n,
+						   score_matrix_item_name(d->matrix, m->lacking[0]),
+						   score_matrix_item_name(d->matrix, m->lacking[1])),
+				 errhint("If units were graded by different rubrics, make one matrix of each with GROUP BY; item_pairs() tells how many units each pair has.")));
+	return m;
 }

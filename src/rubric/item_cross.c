@@ -61,7 +61,10 @@ struct ItemCross
 	int32	   *item_obs;
 	double	   *dev;			/* [n_obs] value less its item's mean */
 
-	double	   *sums;			/* [6 * k] the row that is given out */
+	/* the row that is given out */
+	double	   *sums;			/* [6 * k] */
+	int32	   *met;			/* [k] */
+	int32		n_met;
 };
 
 /* ---- making ---- */
@@ -70,19 +73,41 @@ static void
 item_means(ItemCross *c)
 {
 	const ScoreTable *t = c->t;
-	ExactSum   *s = array_alloc(t->n_items, sizeof(ExactSum));
+	ExactSum   *s;
+	bool	   *varies;
 
+	if (c->binary)
+	{
+		for (int32 j = 0; j < t->n_obs; j++)
+		{
+			HD_CHECK_EVERY(j);
+			c->mean[t->item[j]] += t->value[j];
+			c->item_n[t->item[j]]++;
+		}
+		for (int32 i = 0; i < t->n_items; i++)
+			c->mean[i] /= c->item_n[i];
+		return;
+	}
+	s = array_alloc(t->n_items, sizeof(ExactSum));
+	varies = array_alloc0(t->n_items, sizeof(bool));
 	for (int32 i = 0; i < t->n_items; i++)
 		exactsum_init(&s[i]);
 	for (int32 j = 0; j < t->n_obs; j++)
 	{
+		int32		i = t->item[j];
+
 		HD_CHECK_EVERY(j);
-		exactsum_add(&s[t->item[j]], t->value[j]);
-		c->item_n[t->item[j]]++;
+		exactsum_add(&s[i], t->value[j]);
+		if (c->item_n[i]++ == 0)
+			c->mean[i] = t->value[j];
+		varies[i] |= t->value[j] != c->mean[i];
 	}
+	/* what does not vary must not by the rounding of its mean */
 	for (int32 i = 0; i < t->n_items; i++)
-		c->mean[i] = exactsum_value(&s[i]) / c->item_n[i];
+		if (varies[i])
+			c->mean[i] = exactsum_value(&s[i]) / c->item_n[i];
 	pfree(s);
+	pfree(varies);
 }
 
 static void
@@ -184,6 +209,27 @@ make_sparse(ItemCross *c)
 	pfree(end);
 }
 
+/*
+ * Words of bits to look at, against pairs of values that there are.  Since a
+ * pair of values in a sparse matrix costs more than four words, the bits never
+ * take more memory than the values.
+ */
+static bool
+bits_are_faster(const ItemCross *c)
+{
+	const ScoreTable *t = c->t;
+	double		k = t->n_items;
+	double		pairs = 0;
+
+	for (int32 u = 0; u < t->n_units; u++)
+	{
+		double		n = t->start[u + 1] - t->start[u];
+
+		pairs += n * n;
+	}
+	return k * k * c->words * (c->complete ? 1 : 4) <= pairs * 4;
+}
+
 ItemCross *
 item_cross_make(const ScoreTable *t)
 {
@@ -195,12 +241,12 @@ item_cross_make(const ScoreTable *t)
 	c->binary = value_range(t->value, t->n_obs, &low, &high);
 	c->complete = t->n_obs == (int64) t->n_units * t->n_items;
 	c->item_n = array_alloc0(t->n_items, sizeof(int32));
-	c->mean = array_alloc(t->n_items, sizeof(double));
-	c->sums = array_alloc(mul_size(6, t->n_items), sizeof(double));
+	c->mean = array_alloc0(t->n_items, sizeof(double));
+	c->sums = array_alloc0(mul_size(6, t->n_items), sizeof(double));
+	c->met = array_alloc(t->n_items, sizeof(int32));
 	item_means(c);
 	c->words = ((Size) t->n_units + 63) / 64;
-	/* a bit costs 1/64 of a step, a pair of values in a sparse matrix some */
-	if (c->binary && c->words * t->n_items <= (Size) t->n_obs + 1024)
+	if (c->binary && bits_are_faster(c))
 	{
 		c->way = CROSS_BITS;
 		make_bits(c);
@@ -248,6 +294,16 @@ count_common(const uint64 *a, const uint64 *b, Size words)
 	return (double) n;
 }
 
+/* All items after i, or those of them that are met */
+static void
+list_met(ItemCross *c, int32 i, const double *n)
+{
+	c->n_met = 0;
+	for (int32 j = i + 1; j < c->t->n_items; j++)
+		if (n[j] > 0)
+			c->met[c->n_met++] = j;
+}
+
 static void
 bits_row(ItemCross *c, int32 i, double *s[6])
 {
@@ -279,6 +335,7 @@ bits_row(ItemCross *c, int32 i, double *s[6])
 		s[3][j] = s[1][j];
 		s[4][j] = s[2][j];
 	}
+	list_met(c, i, s[0]);
 }
 
 /* ---- a complete matrix ---- */
@@ -337,17 +394,23 @@ dense_row(ItemCross *c, int32 i, double *s[6])
 		s[4][j] = c->squares[j];
 		s[5][j] = ab[j];
 	}
+	list_met(c, i, s[0]);
 }
 
 /* ---- anything ---- */
 
+/* What is not met stays 0: time is that of the pairs there are, not of all items */
 static void
 sparse_row(ItemCross *c, int32 i, double *s[6])
 {
 	const ScoreTable *t = c->t;
 
+	for (int32 k = 0; k < c->n_met; k++)
+		for (int q = 0; q < 6; q++)
+			s[q][c->met[k]] = 0;
 	for (int q = 0; q < 6; q++)
-		memset(s[q] + i, 0, sizeof(double) * (t->n_items - i));
+		s[q][i] = 0;
+	c->n_met = 0;
 	for (int32 p = c->item_start[i]; p < c->item_start[i + 1]; p++)
 	{
 		int32		end = t->start[c->item_unit[p] + 1];
@@ -359,6 +422,8 @@ sparse_row(ItemCross *c, int32 i, double *s[6])
 			int32		j = t->item[o];
 			double		y = c->dev[o];
 
+			if (s[0][j] == 0 && j != i)
+				c->met[c->n_met++] = j;
 			s[0][j] += 1;
 			s[1][j] += x;
 			s[2][j] += y;
@@ -367,6 +432,7 @@ sparse_row(ItemCross *c, int32 i, double *s[6])
 			s[5][j] += x * y;
 		}
 	}
+	qsort(c->met, c->n_met, sizeof(int32), int32_ascending);
 }
 
 void
@@ -382,6 +448,8 @@ item_cross_row(ItemCross *c, int32 i, CrossRow *row)
 		dense_row(c, i, s);
 	else
 		sparse_row(c, i, s);
+	row->n_met = c->n_met;
+	row->met = c->met;
 	row->n = s[0];
 	row->a = s[1];
 	row->b = s[2];

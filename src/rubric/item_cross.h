@@ -19,9 +19,14 @@ typedef struct ItemCross ItemCross;
  * Item i against the items j >= i; what is before i is not set.  Sums run over
  * the units that have both, of values less the item's mean; of binary data, of
  * the values themselves: then all of them are counts.
+ *
+ * "met" lists the items after i that some unit has as well, ascending: where a
+ * matrix is sparse they are few.
  */
 typedef struct CrossRow
 {
+	int32		n_met;
+	const int32 *met;
 	const double *n;
 	const double *a;			/* sum of item i */
 	const double *b;			/* sum of item j */

@@ -44,6 +44,7 @@ moments_alloc(int32 n_units, int32 n_items)
 
 	m->n_units = n_units;
 	m->n_items = n_items;
+	m->lacking[0] = m->lacking[1] = -1;
 	m->n = array_alloc(n_items, sizeof(int64));
 	m->n_least = array_alloc(n_items, sizeof(int64));
 	m->mean = array_alloc0(n_items, sizeof(double));
@@ -203,6 +204,7 @@ float_moments(const ScoreGrid *g, ItemMoments *m, double *total)
 	ExactSum   *a = sums_alloc(k);
 	ExactSum   *b = sums_alloc(k);
 	ExactSum	t;
+	bool	   *varies = array_alloc0(k, sizeof(bool));
 	double		mean_total;
 	double		largest = 0;
 
@@ -216,13 +218,17 @@ float_moments(const ScoreGrid *g, ItemMoments *m, double *total)
 		largest = Max(largest, fabs(total[u]));
 		exactsum_add(&t, total[u]);
 		for (int32 j = 0; j < k; j++)
+		{
 			exactsum_add(&a[j], x[j]);
+			varies[j] |= x[j] != g->value[j];
+		}
 	}
 	mean_total = exactsum_value(&t) / n;
 	exactsum_init(&t);
 	for (int32 j = 0; j < k; j++)
 	{
-		m->mean[j] = exactsum_value(&a[j]) / n;
+		/* what does not vary must not by the rounding of its mean */
+		m->mean[j] = varies[j] ? exactsum_value(&a[j]) / n : g->value[j];
 		exactsum_init(&a[j]);
 	}
 	for (int32 u = 0; u < n; u++)
@@ -254,6 +260,7 @@ float_moments(const ScoreGrid *g, ItemMoments *m, double *total)
 	}
 	pfree(a);
 	pfree(b);
+	pfree(varies);
 }
 
 /* ---- the upper and the lower 27 % ---- */
@@ -286,6 +293,7 @@ tail_of(const TotalRow *row, int32 n, int32 size, bool upper, double tolerance)
 	{
 		double		d = upper ? row[u].total - tail.cut : tail.cut - row[u].total;
 
+		HD_CHECK_EVERY(u);
 		beyond += d > tolerance;
 		at += fabs(d) <= tolerance;
 	}
@@ -421,10 +429,14 @@ item_moments_pairwise(const ScoreTable *t)
 			HD_CHECK_EVERY(j);
 			m->n_least[i] = Min(m->n_least[i], (int64) r.n[j]);
 			m->n_least[j] = Min(m->n_least[j], (int64) r.n[j]);
-			/* two items that nobody has both: nothing can be said */
 			if (isnan(cov))
-				m->var_total = NAN;
-			else if (i == j)
+			{
+				m->lacking[0] = i;
+				m->lacking[1] = j;
+				m->lacking_n = r.n[j];
+				return m;
+			}
+			if (i == j)
 				m->var[i] = cov;
 			else
 			{
@@ -440,7 +452,7 @@ item_moments_pairwise(const ScoreTable *t)
 		m->cov_total[i] = m->cov_rest[i] + m->var[i];
 	}
 	m->sum_var = sum_of(m->var, k);
-	m->var_total += m->sum_var + exactsum_value(&all);
+	m->var_total = m->sum_var + exactsum_value(&all);
 	for (int32 i = 0; i < k; i++)
 	{
 		m->var_rest[i] = m->var_total + m->var[i] - 2 * m->cov_total[i];

@@ -36,6 +36,11 @@ typedef struct ItemMoments
 
 	double		sum_var;
 	double		var_total;
+
+	/* pairwise: two items that fewer than two units have both; then nothing
+	 * but n and mean is set.  Else -1. */
+	int32		lacking[2];
+	double		lacking_n;
 } ItemMoments;
 
 /* Of a complete matrix: time is linear in its values */
