@@ -24,7 +24,7 @@ threshold_arg(FunctionCallInfo fcinfo, int arg)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("threshold must be above 0 and at most 1"),
-				 errdetail("It is %g.", t)));
+				 errdetail("It is %.15g.", t)));
 	return t;
 }
 

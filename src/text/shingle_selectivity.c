@@ -93,7 +93,8 @@ matches_in_slot(HeapTuple stats, int kind, Oid shingles, const ShingleQuery *q)
 	SlotMatches m = {0};
 	AttStatsSlot slot;
 
-	if (!get_attstatsslot(&slot, stats, kind, InvalidOid, ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
+	if (!get_attstatsslot(&slot, stats, kind, InvalidOid,
+						  kind == STATISTIC_KIND_MCV ? ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS : ATTSTATSSLOT_VALUES))
 		return m;
 	if (getBaseType(slot.valuetype) == shingles)
 	{
