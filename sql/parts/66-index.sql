@@ -37,28 +37,30 @@ CREATE OPERATOR @~~ (
 );
 COMMENT ON OPERATOR @~~ (shingles, shingle_query) IS 'satisfies, where an index may miss a few rows that do';
 
+-- Where the argument is a query, the functions say shingles, the type that is indexed: so GIN wants it (amvalidate), as for
+-- tsvector.  Nobody can call them.
 CREATE FUNCTION gin_shingle_options(internal) RETURNS void
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION gin_shingle_options(internal) IS 'GIN support: options';
 CREATE FUNCTION gin_shingle_extract_value(shingles, internal) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION gin_shingle_extract_value(shingles, internal) IS 'GIN support: keys of a row';
-CREATE FUNCTION gin_shingle_extract_query(shingle_query, internal, smallint, internal, internal, internal, internal) RETURNS internal
+CREATE FUNCTION gin_shingle_extract_query(shingles, internal, smallint, internal, internal, internal, internal) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION gin_shingle_extract_query(shingle_query, internal, smallint, internal, internal, internal, internal) IS 'GIN support: keys of a query';
-CREATE FUNCTION gin_shingle_consistent(internal, smallint, shingle_query, integer, internal, internal, internal, internal) RETURNS boolean
+COMMENT ON FUNCTION gin_shingle_extract_query(shingles, internal, smallint, internal, internal, internal, internal) IS 'GIN support: keys of a query';
+CREATE FUNCTION gin_shingle_consistent(internal, smallint, shingles, integer, internal, internal, internal, internal) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION gin_shingle_consistent(internal, smallint, shingle_query, integer, internal, internal, internal, internal) IS 'GIN support: enough keys';
-CREATE FUNCTION gin_shingle_triconsistent(internal, smallint, shingle_query, integer, internal, internal, internal) RETURNS "char"
+COMMENT ON FUNCTION gin_shingle_consistent(internal, smallint, shingles, integer, internal, internal, internal, internal) IS 'GIN support: enough keys';
+CREATE FUNCTION gin_shingle_triconsistent(internal, smallint, shingles, integer, internal, internal, internal) RETURNS "char"
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION gin_shingle_triconsistent(internal, smallint, shingle_query, integer, internal, internal, internal) IS 'GIN support: enough keys, some unknown';
+COMMENT ON FUNCTION gin_shingle_triconsistent(internal, smallint, shingles, integer, internal, internal, internal) IS 'GIN support: enough keys, some unknown';
 CREATE OPERATOR CLASS gin_shingle_ops DEFAULT FOR TYPE shingles USING gin AS
 	OPERATOR 1 @~ (shingles, shingle_query),
 	FUNCTION 1 btint4cmp(integer, integer),
 	FUNCTION 2 gin_shingle_extract_value(shingles, internal),
-	FUNCTION 3 gin_shingle_extract_query(shingle_query, internal, smallint, internal, internal, internal, internal),
-	FUNCTION 4 gin_shingle_consistent(internal, smallint, shingle_query, integer, internal, internal, internal, internal),
-	FUNCTION 6 gin_shingle_triconsistent(internal, smallint, shingle_query, integer, internal, internal, internal),
+	FUNCTION 3 gin_shingle_extract_query(shingles, internal, smallint, internal, internal, internal, internal),
+	FUNCTION 4 gin_shingle_consistent(internal, smallint, shingles, integer, internal, internal, internal, internal),
+	FUNCTION 6 gin_shingle_triconsistent(internal, smallint, shingles, integer, internal, internal, internal),
 	FUNCTION 7 gin_shingle_options(internal),
 	STORAGE integer;
 COMMENT ON OPERATOR CLASS gin_shingle_ops USING gin IS 'shingles by their hashes: exact search; option t_min';
@@ -70,22 +72,22 @@ COMMENT ON FUNCTION gin_band_options(internal) IS 'GIN support: options';
 CREATE FUNCTION gin_band_extract_value(shingles, internal) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION gin_band_extract_value(shingles, internal) IS 'GIN support: bands of a row';
-CREATE FUNCTION gin_band_extract_query(shingle_query, internal, smallint, internal, internal, internal, internal) RETURNS internal
+CREATE FUNCTION gin_band_extract_query(shingles, internal, smallint, internal, internal, internal, internal) RETURNS internal
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION gin_band_extract_query(shingle_query, internal, smallint, internal, internal, internal, internal) IS 'GIN support: bands of a query';
-CREATE FUNCTION gin_band_consistent(internal, smallint, shingle_query, integer, internal, internal, internal, internal) RETURNS boolean
+COMMENT ON FUNCTION gin_band_extract_query(shingles, internal, smallint, internal, internal, internal, internal) IS 'GIN support: bands of a query';
+CREATE FUNCTION gin_band_consistent(internal, smallint, shingles, integer, internal, internal, internal, internal) RETURNS boolean
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION gin_band_consistent(internal, smallint, shingle_query, integer, internal, internal, internal, internal) IS 'GIN support: a band is shared';
-CREATE FUNCTION gin_band_triconsistent(internal, smallint, shingle_query, integer, internal, internal, internal) RETURNS "char"
+COMMENT ON FUNCTION gin_band_consistent(internal, smallint, shingles, integer, internal, internal, internal, internal) IS 'GIN support: a band is shared';
+CREATE FUNCTION gin_band_triconsistent(internal, smallint, shingles, integer, internal, internal, internal) RETURNS "char"
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION gin_band_triconsistent(internal, smallint, shingle_query, integer, internal, internal, internal) IS 'GIN support: a band may be shared';
+COMMENT ON FUNCTION gin_band_triconsistent(internal, smallint, shingles, integer, internal, internal, internal) IS 'GIN support: a band may be shared';
 CREATE OPERATOR CLASS gin_band_ops FOR TYPE shingles USING gin AS
 	OPERATOR 1 @~~ (shingles, shingle_query),
 	FUNCTION 1 btint4cmp(integer, integer),
 	FUNCTION 2 gin_band_extract_value(shingles, internal),
-	FUNCTION 3 gin_band_extract_query(shingle_query, internal, smallint, internal, internal, internal, internal),
-	FUNCTION 4 gin_band_consistent(internal, smallint, shingle_query, integer, internal, internal, internal, internal),
-	FUNCTION 6 gin_band_triconsistent(internal, smallint, shingle_query, integer, internal, internal, internal),
+	FUNCTION 3 gin_band_extract_query(shingles, internal, smallint, internal, internal, internal, internal),
+	FUNCTION 4 gin_band_consistent(internal, smallint, shingles, integer, internal, internal, internal, internal),
+	FUNCTION 6 gin_band_triconsistent(internal, smallint, shingles, integer, internal, internal, internal),
 	FUNCTION 7 gin_band_options(internal),
 	STORAGE integer;
 COMMENT ON OPERATOR CLASS gin_band_ops USING gin IS 'shingles by bands of their minima: approximate search; options bands, rows';

@@ -13,7 +13,6 @@
 
 #include "access/gin.h"
 #include "access/reloptions.h"
-#include "access/stratnum.h"
 #include "common/compat.h"
 #include "text/gin_bands.h"
 #include "text/shingle_query.h"

@@ -24,7 +24,6 @@
 
 #include "access/gin.h"
 #include "access/reloptions.h"
-#include "access/stratnum.h"
 #include "common/compat.h"
 #include "common/interrupts.h"
 #include "text/shingle_query.h"

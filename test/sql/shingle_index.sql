@@ -63,6 +63,8 @@ DROP INDEX sets_all;
 SELECT pg_temp.refused($$SELECT shingles('a', 'w1') @~ near(shingles('a', 'w2'), 0.5)$$);
 SELECT count(*) FROM unnest(ARRAY['\x010b3c0101000000c8eb3b66', '\x010b3c0101000000c8eb3b66']::shingles[]) s WHERE s @~ near('\x010b380101000000c8eb3b66', 1);
 
+-- the classes are as GIN wants them
+SELECT opcname, amvalidate(oid) FROM pg_opclass WHERE opcname IN ('gin_shingle_ops', 'gin_band_ops') ORDER BY 1;
 -- options of the classes
 SELECT o, pg_temp.refused(format('CREATE INDEX ON sets USING gin (s %s)', o)) FROM unnest(ARRAY['gin_shingle_ops (t_min = 1.1)', 'gin_shingle_ops (t_min = nan)', 'gin_shingle_ops (t_max = 1)',
 	'gin_band_ops (bands = 0)', 'gin_band_ops (bands = 65)', 'gin_band_ops (rows = 17)', 'gin_band_ops (bands = 64, rows = 16)']) o;
