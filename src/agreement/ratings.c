@@ -21,7 +21,7 @@
 #define FIRST_CHECK_ROWS ((size_t) 1 << 10)
 #define FIRST_CHECK_BYTES ((size_t) 1 << 15)
 
-static void
+void
 ratings_init(State *s)
 {
 	Ratings    *r = (Ratings *) s;
@@ -144,7 +144,7 @@ check_size(Ratings *r)
 		ratings_settle(r);
 		(void) state_flat(&r->state, &bytes);
 		if (bytes > limit || ratings_key_bytes(r) > KEYS_MAX_BYTES)
-			wire_too_large(ratings_type.name, limit);
+			wire_too_large(r->state.type->name, limit);
 		state_changed(&r->state);
 	}
 	/* a settled state near the limit must not be settled again for each row */
@@ -214,8 +214,8 @@ merge_ordered_labels(Ratings *dst, Ratings *src)
 	/* settled columns hold label codes, too: put everything in the log */
 	ratings_reopen(dst);
 	dict_init(&longer, dst->state.cx);
-	pfree(dict_add_all(&longer, &src->labels));
-	code = dict_add_all(&longer, &dst->labels);
+	pfree(dict_translate(&longer, &src->labels));
+	code = dict_translate(&longer, &dst->labels);
 	for (size_t i = 0; i < dst->n_log; i++)
 	{
 		LogRow	   *row = log_row(dst, i);
@@ -272,7 +272,7 @@ ratings_append_item(Ratings *dst, uint64 key, const Ratings *src, int32 item,
 	return end;
 }
 
-static void
+void
 ratings_merge(State *d, State *s)
 {
 	Ratings    *dst = (Ratings *) d;
@@ -297,11 +297,11 @@ ratings_merge(State *d, State *s)
 	/* making room may settle, which renumbers codes: they are looked up behind it */
 	ratings_grow_log(dst, (size_t) src->n_obs + src->n_item_clusters);
 
-	rater = dict_add_all(&dst->raters, &src->raters);
-	label = dict_add_all(&dst->labels, &src->labels);
+	rater = dict_translate(&dst->raters, &src->raters);
+	label = dict_translate(&dst->labels, &src->labels);
 	if (dst->kind.item != ID_INT8)
-		item = dict_add_all(&dst->items, &src->items);
-	cluster = dict_add_all(&dst->clusters, &src->clusters);
+		item = dict_translate(&dst->items, &src->items);
+	cluster = dict_translate(&dst->clusters, &src->clusters);
 
 	map.rater = rater;
 	map.label = label;

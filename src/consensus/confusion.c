@@ -358,8 +358,8 @@ merge_ordered_labels(Confusion *dst, const Confusion *src)
 				 errdetail("Neither list contains the other in its order."),
 				 errhint("Build both states again from the enum as it is now.")));
 	dict_init(&labels, dst->state.cx);
-	pfree(dict_add_all(&labels, &src->labels));
-	code = dict_add_all(&labels, &dst->labels);
+	pfree(dict_translate(&labels, &src->labels));
+	code = dict_translate(&labels, &dst->labels);
 	dict_init(&cells, dst->state.cx);
 	for (uint32 i = 0; i < dst->cells.n; i++)
 	{
@@ -391,7 +391,7 @@ confusion_merge(State *d, State *s)
 		merge_ordered_labels(dst, src);
 	if (src->n_skipped > 0)
 		confusion_skip(dst, src->n_skipped);
-	code = dict_add_all(&dst->labels, &src->labels);
+	code = dict_translate(&dst->labels, &src->labels);
 	/* a check of the size settles, which gives labels other codes: not in here */
 	dst->next_check = SIZE_MAX;
 	for (uint32 i = 0; i < src->cells.n; i++)
