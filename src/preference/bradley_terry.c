@@ -173,15 +173,17 @@ bt_fit_or_fail(BtModel *m)
 			break;
 		case BT_SINGULAR:
 		case BT_NO_CONVERGENCE:
+			if (m->n_nuisance > 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						 errmsg("the model has no unique finite estimate"),
+						 errdetail("These comparisons do not tell the strengths of items from the effect of order or the chance of a tie."),
+						 errhint("Collect more comparisons, in both orders, or leave out order_effect and ties => 'davidson'.")));
 			ereport(ERROR,
 					(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-					 errmsg("the model has no unique finite estimate"),
-					 m->n_nuisance > 0
-					 ? errdetail("These comparisons do not tell the strengths of items from the effect of order or the chance of a tie; the fit did not converge in %d steps.", m->iterations)
-					 : errdetail("Chances too close to 0 or 1; the fit did not converge in %d steps.", m->iterations),
-					 m->n_nuisance > 0
-					 ? errhint("Collect more comparisons in both orders, or leave out order_effect and ties => 'davidson'.")
-					 : errhint("Set a prior greater than 0.")));
+					 errmsg("the fit did not converge"),
+					 errdetail("Chances come too close to 0 or 1 for %d steps.", BT_MAX_STEPS),
+					 errhint("Set a prior greater than 0, or a greater one.")));
 			break;
 	}
 }

@@ -38,6 +38,8 @@ typedef struct Meat
 	int32	   *touched;		/* the items it compared */
 	int32		n_touched;
 	bool	   *is_touched;
+	int32	   *slot;			/* of the touched, and their scores */
+	double	   *packed;
 	double		g_nuisance[BT_MAX_NUISANCE];
 	int64	   *item_units;		/* [n_items] units that compared the item */
 	int64		n_units;
@@ -62,6 +64,8 @@ meat_init(Meat *t, BtModel *m)
 	t->g = array_alloc0(n_items, sizeof(double));
 	t->touched = array_alloc(n_items, sizeof(int32));
 	t->is_touched = array_alloc0(n_items, sizeof(bool));
+	t->slot = array_alloc(n_items, sizeof(int32));
+	t->packed = array_alloc(n_items, sizeof(double));
 	t->item_units = array_alloc0(n_items, sizeof(int64));
 }
 
@@ -79,6 +83,8 @@ meat_free(Meat *t)
 	pfree(t->g);
 	pfree(t->touched);
 	pfree(t->is_touched);
+	pfree(t->slot);
+	pfree(t->packed);
 }
 
 static inline void
@@ -145,29 +151,47 @@ static void
 add_products(Meat *t, double times)
 {
 	const BtModel *m = t->m;
+	int32	   *slot = t->slot;
+	double	   *packed = t->packed;
 
+	/* ascending, so that a row of the lower triangle is that of the later one */
+	if (t->n_touched > 2)
+		qsort(t->touched, t->n_touched, sizeof(int32), int32_ascending);
+	else if (t->touched[0] > t->touched[1])
+	{
+		int32		first = t->touched[0];
+
+		t->touched[0] = t->touched[1];
+		t->touched[1] = first;
+	}
 	for (int32 k = 0; k < t->n_touched; k++)
 	{
 		const BtItem *item = &m->item[t->touched[k]];
 		double	   *row = t->strengths[item->block] + (Size) item->slot * m->block[item->block].n;
 		double		g = t->g[t->touched[k]] * times;
 
-		for (int32 q = 0; q < t->n_touched; q++)
+		slot[k] = item->slot;
+		packed[k] = t->g[t->touched[k]];
+		if (m->n_blocks == 1)
 		{
-			const BtItem *other = &m->item[t->touched[q]];
-
-			if (other->block == item->block && other->slot <= item->slot)
-				row[other->slot] += g * t->g[t->touched[q]];
+			for (int32 q = 0; q <= k; q++)
+				row[slot[q]] += g * packed[q];
+			continue;
+		}
+		for (int32 q = 0; q <= k; q++)
+		{
+			if (m->item[t->touched[q]].block == item->block)
+				row[slot[q]] += g * packed[q];
 		}
 	}
 }
 
 /* The same where one block has nearly all items of the unit: without looking up */
 static void
-add_products_dense(Meat *t, double *packed)
+add_products_dense(Meat *t)
 {
-	const BtModel *m = t->m;
-	const BtBlock *b = &m->block[0];
+	const BtBlock *b = &t->m->block[0];
+	double	   *packed = t->packed;
 
 	for (int32 i = 0; i < b->n; i++)
 		packed[i] = t->g[b->item[i]];
@@ -194,7 +218,7 @@ end_unit(Meat *t, double times, int64 count)
 		return;
 	t->n_units += count;
 	if (m->n_blocks == 1 && times == 1 && t->n_touched > m->block[0].n / 4)
-		add_products_dense(t, m->block[0].step);
+		add_products_dense(t);
 	else
 		add_products(t, times);
 	if (m->n_nuisance > 0)

@@ -84,20 +84,20 @@ clusters_of(const BtModel *m, int32 item)
 
 /* ---- scales ---- */
 
-/* log worth to the scale that was asked for; "all": log of the sum of worths */
+/* log worth, against the anchor or the centre, to the scale that was asked for */
 static double
-to_scale(const BtModel *m, double x, double all)
+to_scale(const BtModel *m, double x)
 {
 	if (m->opt.scale == BT_ELO)
 		return ELO_CENTRE + ELO_SCALE * x;
 	if (m->opt.scale == BT_WORTH)
-		return exp(x - all);
+		return exp(x);
 	return x;
 }
 
 /*
- * Variance of log(worth_i / sum of worths), by the delta method: the contrast
- * is e_i - share.
+ * Variance of log(share), share = worth_i / sum of worths, by the delta
+ * method: the contrast is e_i - share.
  */
 static double
 share_variance(const BtBlock *b, const double *share, double *const *product, const double *square, int32 i)
@@ -112,18 +112,18 @@ share_variance(const BtBlock *b, const double *share, double *const *product, co
 }
 
 static void
-finish_rating(const BtModel *m, BtRating *r, double x, double all, double variance, int64 clusters)
+finish_rating(const BtModel *m, BtRating *r, double x, double variance, int64 clusters)
 {
 	double		half;
 
-	r->rating = to_scale(m, x, all);
+	r->rating = to_scale(m, x);
 	r->se = r->ci_low = r->ci_high = NAN;
 	half = critical(clusters, (1 - m->opt.confidence) / 2) * sqrt(variance);
 	if (isnan(half))
 		return;
 	r->se = sqrt(variance);
-	r->ci_low = to_scale(m, x - half, all);
-	r->ci_high = to_scale(m, x + half, all);
+	r->ci_low = to_scale(m, x - half);
+	r->ci_high = to_scale(m, x + half);
 	if (m->opt.scale == BT_ELO)
 		r->se *= ELO_SCALE;
 	else if (m->opt.scale == BT_WORTH)
@@ -159,8 +159,21 @@ rate_shares(const BtModel *m, const BtBlock *b, BtRating *rating)
 		}
 	}
 	for (int32 i = 0; i < b->n; i++)
-		finish_rating(m, &rating[b->item[i]], b->theta[i], all,
-					  share_variance(b, share, product, square, i), clusters_of(m, b->item[i]));
+	{
+		BtRating   *r = &rating[b->item[i]];
+		double		se = sqrt(share_variance(b, share, product, square, i));
+		double		half = critical(clusters_of(m, b->item[i]), (1 - m->opt.confidence) / 2) * se;
+		double		rest = 1 - share[i];
+
+		r->rating = share[i];
+		r->se = r->ci_low = r->ci_high = NAN;
+		if (isnan(half))
+			continue;
+		r->se = share[i] * se;
+		/* on the scale of log(share / rest), where no bound can leave 0 to 1 */
+		r->ci_low = share[i] / (share[i] + rest * exp(half / rest));
+		r->ci_high = share[i] / (share[i] + rest * exp(-half / rest));
+	}
 }
 
 static void
@@ -186,11 +199,11 @@ rate_block(const BtModel *m, const BtBlock *b, BtRating *rating)
 		{
 			BtRating   *r = &rating[item];
 
-			r->rating = r->ci_low = r->ci_high = to_scale(m, 0, 0);
+			r->rating = r->ci_low = r->ci_high = to_scale(m, 0);
 			r->se = 0;
 			continue;
 		}
-		finish_rating(m, &rating[item], b->theta[i] - (zero >= 0 ? b->theta[zero] : 0), 0,
+		finish_rating(m, &rating[item], b->theta[i] - (zero >= 0 ? b->theta[zero] : 0),
 					  difference_variance(b, i, zero), clusters);
 	}
 }
@@ -208,14 +221,14 @@ rate_outer(const BtModel *m, int32 i, BtRating *r)
 			break;
 		case BT_WINLESS:
 		case BT_BELOW:
-			r->rating = to_scale(m, -INFINITY, 0);
+			r->rating = to_scale(m, -INFINITY);
 			break;
 		default:
 			break;
 	}
 	if (i == m->opt.anchor)
 	{
-		r->rating = r->ci_low = r->ci_high = to_scale(m, 0, 0);
+		r->rating = r->ci_low = r->ci_high = to_scale(m, 0);
 		r->se = 0;
 	}
 }

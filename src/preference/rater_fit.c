@@ -29,10 +29,12 @@
 #include "utils/memutils.h"
 
 #define SMALL_STEP 0.005
-#define LARGE_STEP 0.1			/* beyond it the variance has moved, too */
+#define LARGE_STEP 0.05			/* beyond it the variance has moved, too */
 #define MOST_PAIRS 100			/* of a rater, for the direct step */
-#define MOST_ROUNDS 60
+#define MOST_ROUNDS 20
+#define ROUND_ENDS 2e-5			/* a step this small: each is a fraction of the one before */
 #define LARGE_SHARE 0.05		/* of the weight of a block */
+#define EVEN 1e-7				/* a difference this small has no favourite: it comes of rounding */
 
 /* One rater's comparisons in one block */
 typedef struct Own
@@ -157,6 +159,13 @@ own_total(const Own *o)
 	return sum;
 }
 
+/* The rater's score at the pair */
+static inline double
+own_residual(const Own *o, int32 k, const BtPair *p)
+{
+	return o->win[k] * p->p_loss - o->tie[k] * (p->p_win - p->p_loss) / 2 - o->loss[k] * p->p_win;
+}
+
 /* x_i - x_j for the pair */
 static inline double
 gap(const BtPair *p, const double *x)
@@ -203,11 +212,8 @@ one_step(FitWork *w, Own *o)
 	for (int32 k = 0; k < n; k++)
 		for (int32 q = 0; q < n; q++)
 		{
-			const BtPair *p = &pair[o->pair[q]];
-			double		s = o->win[q] * p->p_loss - o->tie[q] * (p->p_win - p->p_loss) / 2 - o->loss[q] * p->p_win;
-
 			left[(Size) k * n + q] = (k == q) - root[k] * a[(Size) k * n + q] * root[q];
-			shift[k] += root[k] * a[(Size) k * n + q] * s;
+			shift[k] += root[k] * a[(Size) k * n + q] * own_residual(o, q, &pair[o->pair[q]]);
 		}
 	if (hd_cholesky(left, n, 1e-9))
 	{
@@ -234,19 +240,57 @@ one_step(FitWork *w, Own *o)
 
 /* ---- iterating ---- */
 
-/* Does somebody else compare each of these pairs?  Then what connects the others is what connects all. */
-static bool
-others_compare(const FitWork *w, const Own *o)
+static int32
+root_of(int32 *parent, int32 i)
 {
+	while (parent[i] != i)
+		i = parent[i] = parent[parent[i]];
+	return i;
+}
+
+/* Do the others' comparisons connect all items of the block? */
+static bool
+others_connect(const FitWork *w, const Own *o)
+{
+	const int32 n = o->b->n;
+	int32	   *parent = array_alloc(n, sizeof(int32));
+	int32		left = n - 1;
+
+	for (int32 i = 0; i < n; i++)
+		parent[i] = i;
+	for (int32 k = w->block_start[o->block]; k < w->block_start[o->block + 1] && left > 0; k++)
+	{
+		const BtPair *p = &w->m->pair[w->block_pair[k]];
+		int32		own = w->place[w->block_pair[k]];
+		int32		a;
+		int32		b;
+
+		HD_CHECK_EVERY(k);
+		/* sums in another order may differ by rounding */
+		if (own >= 0 && !(p->win + p->tie + p->loss > own_weight(o, own) * (1 + 1e-9)))
+			continue;
+		a = root_of(parent, p->row);
+		b = root_of(parent, p->col);
+		left -= a != b;
+		parent[Max(a, b)] = Min(a, b);
+	}
+	pfree(parent);
+	return left == 0;
+}
+
+/* The score of all is zero at the fit of all: that of the others is what the rater adds, turned */
+static void
+score_without(const FitWork *w, const Own *o, double *score)
+{
+	memset(score, 0, o->b->n * sizeof(double));
 	for (int32 k = 0; k < o->n; k++)
 	{
 		const BtPair *p = &w->m->pair[o->pair[k]];
+		double		residual = own_residual(o, k, p);
 
-		/* sums in another order may differ by rounding */
-		if (!(p->win + p->tie + p->loss > own_weight(o, k) * (1 + 1e-9)))
-			return false;
+		score[p->row] -= residual;
+		score[p->col] += residual;
 	}
-	return true;
 }
 
 /* Score of the others at x */
@@ -307,7 +351,10 @@ iterate(FitWork *w, Own *o, bool has_variance)
 	{
 		double		longest = 0;
 
-		others_score(w, o, x, score);
+		if (round == 0)
+			score_without(w, o, score);
+		else
+			others_score(w, o, x, score);
 		for (int32 i = 0; i < n; i++)
 		{
 			const double *row = b->info + (Size) i * n;
@@ -319,7 +366,7 @@ iterate(FitWork *w, Own *o, bool has_variance)
 			x[i] += step;
 			longest = fmax(longest, fabs(step));
 		}
-		done = longest <= 1e-9;
+		done = longest <= ROUND_ENDS;
 	}
 	for (int32 k = 0; k < o->n; k++)
 	{
@@ -434,7 +481,7 @@ add_block(FitWork *w, int32 block, BtRows rows, RaterSums *sums)
 	double		step;
 
 	own_begin(w, block, rows, &o);
-	if (own_total(&o) > LARGE_SHARE * w->block_weight[block] || !others_compare(w, &o))
+	if (own_total(&o) > LARGE_SHARE * w->block_weight[block] || !others_connect(w, &o))
 		from_scratch(w, &o);
 	else
 	{
@@ -450,7 +497,7 @@ add_block(FitWork *w, int32 block, BtRows rows, RaterSums *sums)
 
 		if (isnan(eta))
 			continue;
-		credit = eta > 0 ? credit : eta < 0 ? 1 - credit : 0.5;
+		credit = eta > EVEN ? credit : eta < -EVEN ? 1 - credit : 0.5;
 		rater_sums_add(sums, credit, favourite_chance(eta, o.variance[o.at[k]]), d->weight[r], d->count[r]);
 	}
 	own_end(w, &o);
