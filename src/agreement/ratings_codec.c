@@ -27,13 +27,6 @@
 #include "common/keys.h"
 #include "datatype/timestamp.h"
 
-static KeyForm
-value_form(uint8 kind)
-{
-	return kind == VALUE_NUMBER ? KEYS_NUMBER : kind == VALUE_SET ? KEYS_SET :
-		kind == VALUE_ORDERED ? KEYS_LIST : KEYS_TEXT;
-}
-
 /* ---- writing ---- */
 
 static void
@@ -101,7 +94,7 @@ ratings_put(Ratings *r, WireWriter *w)
 		wire_put_varint(w, wire_zigzag(base));
 	}
 	keys_put(w, &r->raters, keys_id_form(r->kind.rater));
-	keys_put(w, &r->labels, value_form(r->kind.value));
+	keys_put(w, &r->labels, keys_value_form(r->kind.value));
 	if (r->n_item_clusters > 0)
 		keys_put(w, &r->clusters, KEYS_TEXT);
 	keys_put(w, &r->items, keys_id_form(r->kind.item));
@@ -273,7 +266,7 @@ ratings_take(Ratings *r, WireReader *w)
 	get_kind(w, &r->kind, &clusters);
 	item_form = keys_id_form(r->kind.item);
 	rater_form = keys_id_form(r->kind.rater);
-	label_form = value_form(r->kind.value);
+	label_form = keys_value_form(r->kind.value);
 
 	n_raters = wire_get_count(w, keys_min_bytes(rater_form));
 	n_labels = wire_get_count(w, keys_min_bytes(label_form));

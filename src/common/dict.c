@@ -256,6 +256,20 @@ dict_find(Dict *d, uint64 prefix, const uint8 *key, uint32 len)
 }
 
 bool
+dict_is_subsequence(const Dict *a, const Dict *b)
+{
+	uint32		i = 0;
+
+	for (uint32 j = 0; j < b->n && i < a->n; j++)
+	{
+		HD_CHECK_EVERY(j);
+		if (dict_compare(a, i, b, j) == 0)
+			i++;
+	}
+	return i == a->n;
+}
+
+bool
 dict_batch_add(Dict *d, uint64 prefix, const uint8 *key, uint32 len)
 {
 	DictBatch  *b = d->batch;

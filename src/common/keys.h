@@ -36,6 +36,13 @@ keys_id_form(uint8 id_kind)
 	return id_kind == ID_INT8 ? KEYS_INT8 : id_kind == ID_UUID ? KEYS_UUID : KEYS_TEXT;
 }
 
+static inline KeyForm
+keys_value_form(uint8 value_kind)
+{
+	return value_kind == VALUE_NUMBER ? KEYS_NUMBER : value_kind == VALUE_SET ? KEYS_SET :
+		value_kind == VALUE_ORDERED ? KEYS_LIST : KEYS_TEXT;
+}
+
 /* What a key takes at least, to check a count of them */
 extern size_t keys_min_bytes(KeyForm form);
 

@@ -117,24 +117,6 @@ corpus_add(Corpus *c, const ColumnKey *id, IdKind kind, const ColumnKey *group, 
 	return c->token + t->start;
 }
 
-/* codes of src's keys in dst's dictionary */
-static uint32 *
-map_keys(Dict *dst, const Dict *src)
-{
-	uint32	   *map = array_alloc(src->n, sizeof(uint32));
-	uint8		tmp[8];
-
-	for (uint32 i = 0; i < src->n; i++)
-	{
-		uint32		len;
-		const uint8 *p = dict_key(src, i, tmp, &len);
-
-		HD_CHECK_EVERY(i + 1);
-		map[i] = dict_add(dst, src->entry[i].prefix, p, len);
-	}
-	return map;
-}
-
 static void
 corpus_merge(State *d, State *s)
 {
@@ -156,8 +138,8 @@ corpus_merge(State *d, State *s)
 	}
 	make_room(dst, src->n_texts, src->n_tokens);
 	dst->settled = false;
-	id = map_keys(&dst->ids, &src->ids);
-	group = map_keys(&dst->groups, &src->groups);
+	id = dict_translate(&dst->ids, &src->ids);
+	group = dict_translate(&dst->groups, &src->groups);
 	/* nothing below can fail: a cancel leaves keys that nothing refers to, which settling drops */
 	for (uint32 i = 0; i < src->n_texts; i++)
 	{
