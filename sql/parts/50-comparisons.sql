@@ -112,7 +112,7 @@ CREATE FUNCTION pairs_to_collect(comparisons, ties text DEFAULT 'half',
 	OUT item_a text, OUT item_b text, OUT component_a bigint, OUT component_b bigint, OUT reason text)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'comparisons_pairs_to_collect' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 10;
-COMMENT ON FUNCTION pairs_to_collect(comparisons, text) IS 'the fewest pairs whose comparison could give all items one scale';
+COMMENT ON FUNCTION pairs_to_collect(comparisons, text) IS 'pairs whose comparison would join components, or could give a win in return: collect, then look again';
 
 -- the order in which things were shown
 

@@ -21,7 +21,7 @@
 #define FIRST_CHECK_ROWS ((size_t) 1 << 10)
 #define FIRST_CHECK_BYTES ((size_t) 1 << 15)
 
-static void
+void
 ratings_init(State *s)
 {
 	Ratings    *r = (Ratings *) s;
@@ -144,7 +144,7 @@ check_size(Ratings *r)
 		ratings_settle(r);
 		(void) state_flat(&r->state, &bytes);
 		if (bytes > limit || ratings_key_bytes(r) > KEYS_MAX_BYTES)
-			wire_too_large(ratings_type.name, limit);
+			wire_too_large(r->state.type->name, limit);
 		state_changed(&r->state);
 	}
 	/* a settled state near the limit must not be settled again for each row */
@@ -300,7 +300,7 @@ ratings_append_item(Ratings *dst, uint64 key, const Ratings *src, int32 item,
 	return end;
 }
 
-static void
+void
 ratings_merge(State *d, State *s)
 {
 	Ratings    *dst = (Ratings *) d;

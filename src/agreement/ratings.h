@@ -17,6 +17,7 @@
 #include "agreement/rating_matrix.h"
 #include "common/column.h"
 #include "common/state.h"
+#include "lib/stringinfo.h"
 
 /* What a state remembers of its columns: fixed by its first row */
 typedef struct RatingsKind
@@ -81,6 +82,9 @@ extern const StateType ratings_type;
 
 /* ---- ratings.c: adding ---- */
 
+extern void ratings_init(State *s);
+extern void ratings_merge(State *d, State *s);
+
 extern void ratings_set_kind(Ratings *r, const RatingsKind *kind);
 extern pg_noinline void ratings_grow_log(Ratings *r, size_t n);
 extern void ratings_resolve_items(Ratings *r);
@@ -116,9 +120,16 @@ extern Ratings *ratings_filter(FunctionCallInfo fcinfo, Ratings *src, const bool
 
 /* ---- ratings_codec.c: the byte format ---- */
 
+extern void ratings_put(Ratings *r, WireWriter *w);
+extern void ratings_take(Ratings *r, WireReader *w);
 extern void ratings_encode(State *s, WireWriter *w);
 extern void ratings_decode(State *s, WireReader *r);
 extern double ratings_size_bound(const Ratings *r);
+
+/* ---- ratings_access.c: helpers for looking into states ---- */
+
+extern bool *ratings_listed(FunctionCallInfo fcinfo, const char *what, IdKind kind, Dict *d);
+extern void ratings_json_names(StringInfo buf, const char *field, const Dict *d, int kind, bool is_value);
 
 static inline LogRow *
 log_row(const Ratings *r, size_t i)
@@ -170,6 +181,34 @@ ratings_saw_item(Ratings *r, uint64 item)
 	if (item < r->last_item)
 		r->log_sorted = false;
 	r->last_item = item;
+}
+
+/* items are looked up in batches once their dictionary has left the cache */
+#define RATINGS_BATCH_FROM 4096
+
+/*
+ * One more row, for which there is room, by its keys; "at" and cluster are for
+ * the caller.
+ */
+static inline LogRow *
+ratings_add(Ratings *r, const ColumnKey *item, const ColumnKey *rater, const ColumnKey *value)
+{
+	uint32		rater_code = dict_add(&r->raters, rater->prefix, rater->bytes, rater->len);
+	uint32		label_code = dict_add(&r->labels, value->prefix, value->bytes, value->len);
+	uint64		item_code;
+	LogRow	   *row;
+
+	if (r->kind.item != ID_INT8 && r->items.n >= RATINGS_BATCH_FROM)
+	{
+		row = ratings_push(r, 0, rater_code, label_code);
+		if (dict_batch_add(&r->items, item->prefix, item->bytes, item->len))
+			ratings_resolve_items(r);
+		return row;
+	}
+	item_code = r->kind.item == ID_INT8 ? item->prefix :
+		dict_add(&r->items, item->prefix, item->bytes, item->len);
+	ratings_saw_item(r, item_code);
+	return ratings_push(r, item_code, rater_code, label_code);
 }
 
 #endif							/* HD_RATINGS_H */

@@ -99,8 +99,8 @@ ratings_observations(PG_FUNCTION_ARGS)
 /* ---- taking out ---- */
 
 /* Which codes of a dictionary are named in a list?  Unknown names are no error. */
-static bool *
-listed(FunctionCallInfo fcinfo, const char *what, IdKind kind, Dict *d)
+bool *
+ratings_listed(FunctionCallInfo fcinfo, const char *what, IdKind kind, Dict *d)
 {
 	bool	   *hit = array_alloc0(d->n, sizeof(bool));
 	int			n;
@@ -125,7 +125,7 @@ static Datum
 filter_raters(FunctionCallInfo fcinfo, bool listed_stay)
 {
 	Ratings    *r = ratings_get(PG_GETARG_DATUM(0));
-	bool	   *hit = listed(fcinfo, "raters", r->kind.rater, &r->raters);
+	bool	   *hit = ratings_listed(fcinfo, "raters", r->kind.rater, &r->raters);
 	bool	   *keep = array_alloc(r->n_obs, sizeof(bool));
 
 	for (int32 j = 0; j < r->n_obs; j++)
@@ -155,7 +155,7 @@ Datum
 ratings_only_items(PG_FUNCTION_ARGS)
 {
 	Ratings    *r = ratings_get(PG_GETARG_DATUM(0));
-	bool	   *hit = listed(fcinfo, "items", r->kind.item, &r->items);
+	bool	   *hit = ratings_listed(fcinfo, "items", r->kind.item, &r->items);
 	bool	   *keep = array_alloc(r->n_obs, sizeof(bool));
 
 	for (int32 i = 0; i < r->n_items; i++)
@@ -232,8 +232,8 @@ ratings_first_ratings(PG_FUNCTION_ARGS)
 
 /* ---- cast to jsonb ---- */
 
-static void
-json_names(StringInfo buf, const char *field, const Dict *d, int kind, bool is_value)
+void
+ratings_json_names(StringInfo buf, const char *field, const Dict *d, int kind, bool is_value)
 {
 	appendStringInfo(buf, ", \"%s\": [", field);
 	for (uint32 i = 0; i < d->n; i++)
@@ -264,10 +264,10 @@ ratings_to_jsonb(PG_FUNCTION_ARGS)
 	appendStringInfo(&buf, "{\"n_items\": %d, \"n_raters\": %u, \"n_ratings\": %d, \"at\": \"%s\"",
 					 r->n_items, r->raters.n, r->n_obs,
 					 r->kind.at == AT_NONE ? "none" : r->kind.at == AT_NEWEST ? "newest" : "first");
-	json_names(&buf, "items", &r->items, r->kind.item, false);
-	json_names(&buf, "raters", &r->raters, r->kind.rater, false);
-	json_names(&buf, "labels", &r->labels, r->kind.value, true);
-	json_names(&buf, "clusters", &r->clusters, ID_TEXT, false);
+	ratings_json_names(&buf, "items", &r->items, r->kind.item, false);
+	ratings_json_names(&buf, "raters", &r->raters, r->kind.rater, false);
+	ratings_json_names(&buf, "labels", &r->labels, r->kind.value, true);
+	ratings_json_names(&buf, "clusters", &r->clusters, ID_TEXT, false);
 
 	appendStringInfoString(&buf, ", \"item_clusters\": [");
 	for (int32 f = 0; f < r->n_item_clusters; f++)

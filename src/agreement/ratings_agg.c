@@ -13,9 +13,6 @@
 
 STATE_FUNCTIONS(ratings, ratings_type);
 
-/* items are looked up in batches once their dictionary has left the cache */
-#define BATCH_FROM 4096
-
 /* How the argument "at" is to be read */
 typedef struct AtForm
 {
@@ -81,13 +78,9 @@ add_row(FunctionCallInfo fcinfo, Ratings *r, const RatingsKind *k, const ColumnK
 		const ColumnKey *rater, const ColumnKey *value)
 {
 	LogRow	   *row;
-	uint32		rater_code,
-				label_code,
-				cluster_code = 0;
-	uint64		item_code;
 	ColumnKey	cluster;
 	bool		has_cluster = false;
-	bool		waits = false;
+	uint32		cluster_code = 0;
 
 	if (unlikely(!same_kind(&r->kind, k)))
 		ratings_set_kind(r, k);
@@ -101,33 +94,13 @@ add_row(FunctionCallInfo fcinfo, Ratings *r, const RatingsKind *k, const ColumnK
 	ratings_make_room(r);
 	if (has_cluster)
 		cluster_code = dict_add(&r->clusters, cluster.prefix, cluster.bytes, cluster.len) + 1;
-	rater_code = dict_add(&r->raters, rater->prefix, rater->bytes, rater->len);
-	label_code = dict_add(&r->labels, value->prefix, value->bytes, value->len);
-
-	if (k->item == ID_INT8)
-	{
-		item_code = item->prefix;
-		ratings_saw_item(r, item_code);
-	}
-	else if (r->items.n < BATCH_FROM)
-	{
-		item_code = dict_add(&r->items, item->prefix, item->bytes, item->len);
-		ratings_saw_item(r, item_code);
-	}
-	else
-	{
-		item_code = 0;
-		waits = true;
-	}
-	row = ratings_push(r, item_code, rater_code, label_code);
+	row = ratings_add(r, item, rater, value);
 	if (r->row_size == sizeof(LogRow))
 	{
 		row->at = k->at != AT_NONE ? PG_GETARG_INT64(4) : 0;
 		row->cluster = cluster_code;
 		row->pad = 0;
 	}
-	if (waits && dict_batch_add(&r->items, item->prefix, item->bytes, item->len))
-		ratings_resolve_items(r);
 }
 
 static inline void

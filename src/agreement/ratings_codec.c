@@ -79,14 +79,13 @@ smallest_at(const Ratings *r)
 	return at;
 }
 
+/* All but the version byte: another type may have the same form */
 void
-ratings_encode(State *s, WireWriter *w)
+ratings_put(Ratings *r, WireWriter *w)
 {
-	Ratings    *r = (Ratings *) s;
 	int64		base = 0;
 
 	ratings_settle(r);
-	wire_put_byte(w, HDATA_RATINGS_VERSION);
 	wire_put_byte(w, r->kind.item | r->kind.rater << 2 | r->kind.value << 4);
 	wire_put_byte(w, r->kind.at | (r->kind.revision ? HDATA_FLAG_REVISION : 0) |
 				  (r->n_item_clusters > 0 ? HDATA_FLAG_CLUSTERS : 0));
@@ -107,6 +106,13 @@ ratings_encode(State *s, WireWriter *w)
 		keys_put(w, &r->clusters, KEYS_TEXT);
 	keys_put(w, &r->items, keys_id_form(r->kind.item));
 	put_observations(w, r, base);
+}
+
+void
+ratings_encode(State *s, WireWriter *w)
+{
+	wire_put_byte(w, HDATA_RATINGS_VERSION);
+	ratings_put((Ratings *) s, w);
 }
 
 /* ---- reading ---- */
@@ -227,8 +233,6 @@ get_kind(WireReader *w, RatingsKind *k, bool *clusters)
 	uint8		kinds,
 				flags;
 
-	if (wire_get_byte(w) != HDATA_RATINGS_VERSION)
-		wire_fail(w, "Its version is not known to this release of hdata.");
 	kinds = wire_get_byte(w);
 	flags = wire_get_byte(w);
 	k->item = kinds & 3;
@@ -253,9 +257,9 @@ alloc_codes(MemoryContext cx, size_t n)
 }
 
 void
-ratings_decode(State *s, WireReader *w)
+ratings_take(Ratings *r, WireReader *w)
 {
-	Ratings    *r = (Ratings *) s;
+	MemoryContext cx = r->state.cx;
 	bool		clusters;
 	uint32		n_raters,
 				n_labels,
@@ -291,18 +295,26 @@ ratings_decode(State *s, WireReader *w)
 	keys_get(w, &r->items, n_items, item_form);
 
 	r->n_items = (int32) n_items;
-	r->start = alloc_codes(s->cx, (size_t) n_items + 1);
-	r->rater = alloc_codes(s->cx, r->n_obs);
-	r->label = alloc_codes(s->cx, r->n_obs);
+	r->start = alloc_codes(cx, (size_t) n_items + 1);
+	r->rater = alloc_codes(cx, r->n_obs);
+	r->label = alloc_codes(cx, r->n_obs);
 	if (r->kind.at != AT_NONE)
 	{
-		r->at = MemoryContextAllocHuge(s->cx, mul_size(Max(r->n_obs, 1), sizeof(int64)));
+		r->at = MemoryContextAllocHuge(cx, mul_size(Max(r->n_obs, 1), sizeof(int64)));
 		r->row_size = sizeof(LogRow);
 	}
 	get_observations(w, r, base, clusters);
 	if (wire_left(w) > 0)
 		wire_fail(w, "There are bytes behind the end.");
 	ratings_find_conflicts(r);
+}
+
+void
+ratings_decode(State *s, WireReader *w)
+{
+	if (wire_get_byte(w) != HDATA_RATINGS_VERSION)
+		wire_fail(w, "Its version is not known to this release of hdata.");
+	ratings_take((Ratings *) s, w);
 }
 
 /* ---- size ---- */

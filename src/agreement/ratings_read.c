@@ -105,7 +105,7 @@ Ratings *
 ratings_filter(FunctionCallInfo fcinfo, Ratings *src, const bool *keep)
 {
 	const CodeMaps same = {NULL, NULL, NULL};
-	Ratings    *r = (Ratings *) state_new(&ratings_type, fcinfo);
+	Ratings    *r = (Ratings *) state_new(src->state.type, fcinfo);
 	int32		fact = 0;
 
 	if (src->kind.item == ID_NONE)

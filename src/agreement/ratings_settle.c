@@ -494,7 +494,7 @@ settle_log(Ratings *r)
 	if (n > PG_INT32_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("too many ratings in one state"),
+				 errmsg("too many rows in one value of type %s", r->state.type->name),
 				 errhint("Aggregate by a smaller unit with GROUP BY.")));
 	memset(&s, 0, sizeof(s));
 	s.r = r;

@@ -501,3 +501,19 @@ dict_reorder(Dict *dst, const Dict *src, const uint32 *order, uint32 n)
 		dict_append(dst, e->prefix, e->len > 8 ? src->arena + e->off : NULL, e->len);
 	}
 }
+
+uint32 *
+dict_translate(Dict *dst, const Dict *src)
+{
+	uint32	   *code = MemoryContextAllocHuge(CurrentMemoryContext,
+											  mul_size(sizeof(uint32), Max(src->n, 1)));
+
+	for (uint32 i = 0; i < src->n; i++)
+	{
+		const DictEntry *e = &src->entry[i];
+
+		HD_CHECK_EVERY(i);
+		code[i] = dict_add(dst, e->prefix, e->len > 8 ? src->arena + e->off : NULL, e->len);
+	}
+	return code;
+}

@@ -12,15 +12,8 @@
 #include "common/radix.h"
 #include "preference/comparisons_pairs.h"
 
-/* What radix_sort moves */
-typedef struct RowKey
-{
-	uint64		key;
-	int64		row;
-} RowKey;
-
-static void
-sort_keys(RowKey **rows, int64 n)
+void
+row_keys_sort(RowKey **rows, int64 n)
 {
 	void	   *k = *rows;
 	void	   *tmp = array_alloc(n, sizeof(RowKey));
@@ -44,7 +37,7 @@ preference_pairs(const PreferenceData *p, PairTable *t)
 		k[r].key = (uint64) Min(p->a[r], p->b[r]) << 32 | (uint32) Max(p->a[r], p->b[r]);
 		k[r].row = r;
 	}
-	sort_keys(&k, p->n_rows);
+	row_keys_sort(&k, p->n_rows);
 	for (int64 i = 0; i < p->n_rows; i++)
 		n += i == 0 || k[i].key != k[i - 1].key;
 	t->a = array_alloc(n, sizeof(int32));
@@ -161,7 +154,7 @@ judgements_open(JudgementCursor *c, const PreferenceData *p, const PairTable *t)
 		k[r].key = rater_of(p, r) + 1;
 		k[r].row = r;
 	}
-	sort_keys(&k, p->n_rows);
+	row_keys_sort(&k, p->n_rows);
 	for (int64 i = 0; i < p->n_rows; i++)
 	{
 		int64		r = k[i].row;
@@ -169,7 +162,7 @@ judgements_open(JudgementCursor *c, const PreferenceData *p, const PairTable *t)
 		HD_CHECK_EVERY(i);
 		k[i].key = (uint64) (prompt_of(p, r) + 1) << 32 | (uint32) t->of_row[r];
 	}
-	sort_keys(&k, p->n_rows);
+	row_keys_sort(&k, p->n_rows);
 	c->p = p;
 	c->t = t;
 	c->order = k;

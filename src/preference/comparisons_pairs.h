@@ -12,6 +12,15 @@
 
 #include "preference/preference_data.h"
 
+/* Rows to be sorted by something else than their order; the sort is stable */
+typedef struct RowKey
+{
+	uint64		key;
+	int64		row;
+} RowKey;
+
+extern void row_keys_sort(RowKey **rows, int64 n);
+
 /* ---- pairs ---- */
 
 typedef struct PairTable
@@ -64,7 +73,7 @@ typedef struct JudgementCursor
 {
 	const PreferenceData *p;
 	const PairTable *t;
-	const struct RowKey *order;	/* rows by prompt, pair, rater */
+	const RowKey *order;	/* rows by prompt, pair, rater */
 	int64		next;
 } JudgementCursor;
 

@@ -15,7 +15,6 @@
 
 #include "common/alloc.h"
 #include "common/interrupts.h"
-#include "common/radix.h"
 #include "common/stats.h"
 #include "preference/swap.h"
 
@@ -153,12 +152,6 @@ judgement_reconciled(const Judgement *j)
 /* ---- position bias of each rater ---- */
 
 /* What raters said about (prompt, a, b) as it was shown */
-typedef struct CellKey
-{
-	uint64		key;			/* of the sort, then number of the cell */
-	int64		row;
-} CellKey;
-
 typedef struct CellWork
 {
 	double	   *picked;			/* [n_raters + 1] in this cell */
@@ -238,12 +231,10 @@ cell_end(CellWork *w)
 }
 
 /* Rows of one cell together: by prompt, then by a and b, in which rows are sorted already */
-static CellKey *
+static RowKey *
 rows_by_cell(const PreferenceData *p)
 {
-	CellKey    *k = array_alloc(p->n_rows, sizeof(CellKey));
-	void	   *rows = k;
-	void	   *tmp = array_alloc(p->n_rows, sizeof(CellKey));
+	RowKey	   *k = array_alloc(p->n_rows, sizeof(RowKey));
 	uint64		pair = 0;
 
 	for (int64 r = 0; r < p->n_rows; r++)
@@ -254,15 +245,14 @@ rows_by_cell(const PreferenceData *p)
 		k[r].key = (uint64) (p->prompt ? p->prompt[r] + 1 : 0) << 32 | pair;
 		k[r].row = r;
 	}
-	radix_sort(&rows, &tmp, p->n_rows, sizeof(CellKey));
-	pfree(tmp);
-	return rows;
+	row_keys_sort(&k, p->n_rows);
+	return k;
 }
 
 static void
 walk_cells(CellWork *w, const PreferenceData *p)
 {
-	CellKey    *k = rows_by_cell(p);
+	RowKey	   *k = rows_by_cell(p);
 
 	for (int64 i = 0; i < p->n_rows; i++)
 	{
@@ -293,7 +283,8 @@ excess_share(const CellWork *w, int32 g, double confidence, PositionRow *row)
 	if (c < 2)
 		return;
 	squares = w->ee[g] - 2 * m * w->ed[g] + m * m * w->dd[g];
-	if (!(squares > 1e-18 * d))
+	/* nothing varies but by rounding, whatever the scale of weights */
+	if (!(squares > 1e-18 * w->dd[g]))
 		return;
 	half = hd_t_quantile((1 + confidence) / 2, c - 1) * sqrt(c / (c - 1) * squares) / d;
 	row->excess.low = Max(-1, m - half);

@@ -255,33 +255,31 @@ rubric_to_jsonb(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(s)));
 }
 
-/* ---- hashes ---- */
+/* ---- hashes: of a table of grades, many rows have one rubric ---- */
 
-static Datum
-hash_datum(Datum d, void (*function) (const Rubric *r, uint8 *hash))
+static bytea *
+hash_bytea(const uint8 *hash)
 {
-	MemoryContext cx = AllocSetContextCreate(CurrentMemoryContext, "hdata rubric hash",
-											 ALLOCSET_DEFAULT_SIZES);
 	bytea	   *b = palloc(VARHDRSZ + RUBRIC_HASH_LEN);
-	MemoryContext old = MemoryContextSwitchTo(cx);
 
-	function(rubric_get(d), (uint8 *) VARDATA(b));
 	SET_VARSIZE(b, VARHDRSZ + RUBRIC_HASH_LEN);
-	MemoryContextSwitchTo(old);
-	MemoryContextDelete(cx);
-	PG_RETURN_BYTEA_P(b);
+	memcpy(VARDATA(b), hash, RUBRIC_HASH_LEN);
+	return b;
 }
 
 PG_FUNCTION_INFO_V1(rubric_hash);
 Datum
 rubric_hash(PG_FUNCTION_ARGS)
 {
-	return hash_datum(PG_GETARG_DATUM(0), rubric_scoring_hash);
+	PG_RETURN_BYTEA_P(hash_bytea(rubric_get_cached(fcinfo, PG_GETARG_DATUM(0))->hash));
 }
 
 PG_FUNCTION_INFO_V1(rubric_text_hash);
 Datum
 rubric_text_hash(PG_FUNCTION_ARGS)
 {
-	return hash_datum(PG_GETARG_DATUM(0), rubric_texts_hash);
+	uint8		hash[RUBRIC_HASH_LEN];
+
+	rubric_texts_hash(rubric_get_cached(fcinfo, PG_GETARG_DATUM(0)), hash);
+	PG_RETURN_BYTEA_P(hash_bytea(hash));
 }

@@ -12,6 +12,7 @@
 #include "postgres.h"
 
 #include "common/column.h"
+#include "common/interrupts.h"
 #include "common/jsonapi.h"
 #include "lib/stringinfo.h"
 #include "mb/pg_wchar.h"
@@ -116,11 +117,11 @@ doc_fail(const DocReader *rd, const DocValue *at, const char *key, const char *f
 
 /* ---- building ---- */
 
-/* Strings come in the encoding of the text */
+/* Strings come in the encoding of the text; an SQL_ASCII database keeps its bytes */
 static const char *
 to_utf8(const DocBuild *b, const char *s)
 {
-	if (b->rd->encoding == PG_UTF8)
+	if (b->rd->encoding == PG_UTF8 || b->rd->encoding == PG_SQL_ASCII)
 		return s;
 	return pg_server_to_any(s, (int) strlen(s), PG_UTF8);
 }
@@ -146,6 +147,7 @@ add_value(DocBuild *b, DocKind kind)
 	else
 		up->first = v;
 	up->last = v;
+	HD_CHECK_EVERY(b->n_values);
 	if (++b->n_values > b->rd->max_values)
 		doc_fail(b->rd, v, NULL, "this is the value number %d, more than are accepted",
 				  b->n_values);

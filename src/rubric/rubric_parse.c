@@ -148,18 +148,12 @@ get_number(RubricParse *p, const DocValue *object, const char *key)
 
 /* ---- tags and levels ---- */
 
-static int
-compare_strings(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *) a, *(const char *const *) b);
-}
-
 static int32
 sort_unique(const char **s, int32 n)
 {
 	int32		m = 0;
 
-	qsort(s, n, sizeof(char *), compare_strings);
+	qsort(s, n, sizeof(char *), rubric_compare_strings);
 	for (int32 i = 0; i < n; i++)
 		if (m == 0 || strcmp(s[m - 1], s[i]) != 0)
 			s[m++] = s[i];
@@ -212,7 +206,7 @@ check_labels(RubricParse *p, const DocValue *list, const RubricLevel *level)
 	for (int32 i = 0; i < list->n; i++)
 		if (level[i].label)
 			label[n++] = level[i].label;
-	qsort(label, n, sizeof(char *), compare_strings);
+	qsort(label, n, sizeof(char *), rubric_compare_strings);
 	for (int32 i = 1; i < n; i++)
 		if (strcmp(label[i - 1], label[i]) == 0)
 			doc_fail(&p->rd, list, NULL, "the label \"%s\" is given twice", doc_shown(label[i]));

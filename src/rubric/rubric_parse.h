@@ -26,6 +26,13 @@ extern const char *rubric_shares(Rubric *r);
 /* Sort nodes by id, in r->by_id */
 extern void rubric_sort_ids(Rubric *r);
 
+/* Order of bytes, for arrays of strings */
+static inline int
+rubric_compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
+
 extern void rubric_scoring_hash(const Rubric *r, uint8 *hash);
 extern void rubric_texts_hash(const Rubric *r, uint8 *hash);
 

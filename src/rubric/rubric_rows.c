@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "common/column.h"
 #include "common/compat.h"
+#include "common/interrupts.h"
 #include "common/srf.h"
 #include "rubric/rubric_parse.h"
 #include "utils/array.h"
@@ -85,7 +86,7 @@ PG_FUNCTION_INFO_V1(rubric_leaves);
 Datum
 rubric_leaves(PG_FUNCTION_ARGS)
 {
-	Rubric	   *r = rubric_get(PG_GETARG_DATUM(0));
+	Rubric	   *r = rubric_get_cached(fcinfo, PG_GETARG_DATUM(0));
 	SrfRow		row;
 
 	srf_begin(fcinfo, &row);
@@ -96,12 +97,6 @@ rubric_leaves(PG_FUNCTION_ARGS)
 }
 
 /* ---- rubric_check ---- */
-
-static int
-compare_strings(const void *a, const void *b)
-{
-	return strcmp(*(const char *const *) a, *(const char *const *) b);
-}
 
 /* The ids that are no leaves, and how often each leaf is there */
 static int32
@@ -120,6 +115,7 @@ count_ids(Rubric *r, ArrayType *array, int32 *times, const char ***stray)
 		char	   *id;
 		int32		leaf;
 
+		HD_CHECK_EVERY(i);
 		/* array_agg() over an outer join has nulls where there is nothing */
 		if (null[i])
 			continue;
@@ -131,7 +127,7 @@ count_ids(Rubric *r, ArrayType *array, int32 *times, const char ***stray)
 		else
 			(*stray)[n_stray++] = id;
 	}
-	qsort(*stray, n_stray, sizeof(char *), compare_strings);
+	qsort(*stray, n_stray, sizeof(char *), rubric_compare_strings);
 	return n_stray;
 }
 
@@ -160,7 +156,7 @@ rubric_check(PG_FUNCTION_ARGS)
 	srf_begin(fcinfo, &row);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
-	r = rubric_get(PG_GETARG_DATUM(0));
+	r = rubric_get_cached(fcinfo, PG_GETARG_DATUM(0));
 	times = palloc0(sizeof(int32) * r->n_nodes);
 	if (!PG_ARGISNULL(1))
 		n_stray = count_ids(r, PG_GETARG_ARRAYTYPE_P(1), times, &stray);
