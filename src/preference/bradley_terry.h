@@ -177,12 +177,20 @@ typedef struct BtModel
 	int64		n_clusters;
 } BtModel;
 
-/* The rows that the fit rests on, with the pair of each */
+/* A row that the fit rests on, with what sums over rows need, so that they need not look it up */
+typedef struct BtRow
+{
+	int32		row;
+	int32		pair;
+	int32		a;				/* items */
+	int32		b;
+	double		residual;		/* its score for the strength of a; turned, for that of b */
+} BtRow;
+
 typedef struct BtRows
 {
 	int64		n;
-	int64	   *row;
-	int32	   *pair;
+	BtRow	   *row;
 } BtRows;
 
 typedef struct BtRating

@@ -156,10 +156,25 @@ compare_codes(const void *a, const void *b)
 	return (x->code > y->code) - (x->code < y->code);
 }
 
-/* An item that stands twice contradicts itself.  Leaves the items in order of their codes. */
+/* so few items are compared each with each */
+#define FEW_ITEMS 12
+
+static bool
+no_repeats(const RankedItem *item, int n)
+{
+	for (int i = 1; i < n; i++)
+		for (int j = 0; j < i; j++)
+			if (item[i].code == item[j].code)
+				return false;
+	return true;
+}
+
+/* An item that stands twice contradicts itself.  May put the items in another order. */
 static void
 check_twice(const Rankings *r, RankedItem *item, int n)
 {
+	if (n <= FEW_ITEMS && no_repeats(item, n))
+		return;
 	qsort(item, n, sizeof(RankedItem), compare_codes);
 	for (int i = 1; i < n; i++)
 		if (item[i].code == item[i - 1].code)

@@ -233,7 +233,7 @@ scalar(void *state, char *token, JsonTokenType type)
 }
 
 DocValue *
-doc_read(const DocReader *rd, const char *text, size_t len)
+doc_read(const DocReader *rd, const char *json, size_t len)
 {
 	DocBuild	b = {.rd = rd};
 	JsonSemAction sem = {
@@ -245,7 +245,7 @@ doc_read(const DocReader *rd, const char *text, size_t len)
 		.object_field_start = field_start,
 		.scalar = scalar
 	};
-	JsonLexContext *lex = hd_json_lexer((char *) text, (int) len, rd->encoding);
+	JsonLexContext *lex = hd_json_lexer((char *) json, (int) len, rd->encoding);
 	JsonParseErrorType result = pg_parse_json(lex, &sem);
 
 	if (result != JSON_SUCCESS)

@@ -48,7 +48,7 @@ typedef struct DocReader
 	int			max_values;		/* of the document */
 } DocReader;
 
-extern DocValue *doc_read(const DocReader *rd, const char *text, size_t len);
+extern DocValue *doc_read(const DocReader *rd, const char *json, size_t len);
 
 /* The value of a key, or NULL if it is not there */
 extern DocValue *doc_get(const DocValue *object, const char *key);

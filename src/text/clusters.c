@@ -117,7 +117,7 @@ clusters_make(const SetCollection *c, SetMeasure m, double threshold, bool refin
 	Components	k;
 
 	components_init(&k, c->n);
-	sets_join(c, m, threshold, put_together, refine ? NULL : already_together, &k, &out->stats);
+	sets_join(c, m, threshold, put_together, already_together, &k, &out->stats);
 	out->representative = array_alloc(c->n, sizeof(int32));
 	out->size = array_alloc0(c->n, sizeof(int32));
 	if (refine)

@@ -155,7 +155,7 @@ SELECT count(DISTINCT r), count(DISTINCT rubric_hash_value(r)), min(length(rubri
 SELECT bool_and((a.r = b.r) = (a.name = b.name)) AS eq, bool_and((a.r <> b.r) = (a.name <> b.name)) AS ne, bool_and((a.r < b.r) = (b.r > a.r)) AS lt,
 	bool_and((a.r <= b.r) = (a.r < b.r OR a.r = b.r)) AS le, bool_and((a.r >= b.r) = NOT (a.r < b.r)) AS ge, bool_and(rubric_cmp(a.r, b.r) = -rubric_cmp(b.r, a.r)) AS cmp
 	FROM hd_rubric a, hd_rubric b;
-SELECT 'null'::text AS nothing WHERE (NULL::rubric = NULL::rubric) IS NULL AND rubric_hash(NULL) IS NULL AND rubric_text_hash(NULL) IS NULL AND NULL::rubric::jsonb IS NULL;
+SELECT 'null'::text AS nothing WHERE (NULL::rubric = NULL::rubric) IS NULL AND rubric_hash(NULL::rubric) IS NULL AND rubric_text_hash(NULL) IS NULL AND NULL::rubric::jsonb IS NULL;
 CREATE UNIQUE INDEX ON hd_rubric (r);
 CREATE INDEX ON hd_rubric USING hash (r);
 SET enable_seqscan = off;
