@@ -51,7 +51,7 @@ SELECT response, gates_open(gated), gated_score(gated), gated_score(gated, cap =
 -- a closed gate decides before an undecided one; a score below the cap stays
 SELECT gated_score(rubric_agg(p, v, g)), gated_score(rubric_agg(p, v, g), cap => 5) FROM (VALUES (1, NULL, true), (-3, true, true), (2, true, false)) t (p, v, g);
 -- criteria: one failure decides, N/A leaves it open, none with points is nothing
-SELECT response, all_pass(met), mean_criteria(met), mean_criteria(value), n_graded(met), n_na(met), n_missing(met), rubric_hash(met) FROM hrs_score ORDER BY response;
+SELECT response, all_pass(met), mean_criteria(met), mean_criteria(value), n_graded(met), n_na(met), n_missing(met), graded_by(met) FROM hrs_score ORDER BY response;
 SELECT all_pass(rubric_agg(p, v)) FROM (VALUES (1, 1::float8), (-1, 0), (0, 0), (0, NULL)) t (p, v);
 SELECT all_pass(rubric_agg(p, v)) FROM (VALUES (1, 1::float8), (-1, NULL)) t (p, v);
 SELECT mean_criteria(rubric_agg(p, v)) FROM (VALUES (1, 0.25::float8), (-1, 0.25), (7, 1), (0, 0), (-2, NULL)) t (p, v);
@@ -100,7 +100,7 @@ CREATE FUNCTION pg_temp.graded(rubric text, grades jsonb) RETURNS rubric_score L
 SELECT g, score(s), achieved(s), possible(s), n_graded(s), n_na(s), n_missing(s), gates_open(s) FROM unnest(ARRAY['{}', '{"a": true, "b": false, "c": 1, "q": "fair", "must": true}',
 	'{"a": 0.25, "b": null, "must": 0.5}', '{"a": 1, "b": 1, "c": 0, "q": "good", "must": 1}']::jsonb[]) g, pg_temp.graded('flat', g) s;
 SELECT a.* FROM axis_scores(pg_temp.graded('flat', '{"a": true, "b": null, "c": true}')) a;
-SELECT rubric_hash(s) = rubric_hash(r) AS bound, s::jsonb -> 'rubric' ->> 'hash' = encode(rubric_hash(r), 'hex') AS shown FROM hrs_rubric, rubric_score_of(r, '{}') s WHERE name = 'flat';
+SELECT graded_by(s) = rubric_hash(r) AS bound, s::jsonb -> 'rubric' ->> 'hash' = encode(rubric_hash(r), 'hex') AS shown FROM hrs_rubric, rubric_score_of(r, '{}') s WHERE name = 'flat';
 -- a tree: N/A leaves out, counts as 0, or in part; each gate and each tag has a tree of its own
 SELECT g, round(score(s)::numeric, 6) AS skip, round(score(s, na => 'zero')::numeric, 6) AS zero, round(score(s, na => 'partial')::numeric, 6) AS partial, score(s, na => 'fail') = score(s, na => 'zero') AS fail,
 	score(s, 'penalty_only') AS penalty, round(achieved(s)::numeric, 6) AS achieved, round(possible(s)::numeric, 6) AS possible, possible(s, na => 'zero') AS all, round(gated_score(s)::numeric, 6) AS gated,
