@@ -287,7 +287,7 @@ SELECT model, c.n AS graded, round(c.value::numeric, 2) AS score, :interval AS "
   FROM (SELECT model, hdata.score_agg(hdata.gated_score(s), prompt_id) AS sum FROM graded GROUP BY model) AS m, hdata.ci(m.sum) AS c
  ORDER BY value DESC;
 \qecho '   By criterion: how many answers meet it, and how well it tells good answers from bad ones (item-rest correlation,'
-\qecho '   one grade an answer).'
+\qecho '   one grade an answer). "leak" is a penalty: there a negative correlation is as it should be.'
 SELECT i.item AS criterion, i.n AS answers, round(i.difficulty::numeric, 2) AS met, round(i.item_rest::numeric, 2) AS "item-rest",
        CASE WHEN item_rest_low IS NOT NULL THEN lpad(to_char(round(item_rest_low::numeric, 2), 'FM0.00'), 5) || ' to ' || lpad(to_char(round(item_rest_high::numeric, 2), 'FM0.00'), 5) END AS "95 % interval", i.flag
   FROM (SELECT hdata.score_matrix_agg(response_id, criterion, value::float8) AS m
@@ -310,10 +310,10 @@ WITH c AS (
       FROM demo.preferences AS p JOIN demo.responses AS a ON a.response_id = shown_first JOIN demo.responses AS b ON b.response_id = shown_second
      WHERE a.model <> b.model
 )
-SELECT '   Does it matter which answer is shown first? ' || CASE WHEN s.ci_low > 0.5 OR s.ci_high < 0.5 THEN 'Yes' ELSE 'It does not show' END ||
-       format(': the first one was picked in %s %% of %s decided votes (%s to %s %%).', round(100 * s.first_rate::numeric), s.n_decisive,
-              round(100 * s.ci_low::numeric), round(100 * s.ci_high::numeric)) AS line
-  FROM c, hdata.position_bias(c.c) AS s WHERE s.rater IS NULL \gset
+SELECT '   Does it matter which answer is shown first? ' || CASE WHEN m.ci_low > 0 OR m.ci_high < 0 THEN 'Yes' ELSE 'It does not show' END ||
+       format(': between equals the first one is picked in %s %% (%s to %s %%).', round(100 / (1 + exp(-m.value::numeric))),
+              round(100 / (1 + exp(-m.ci_low::numeric))), round(100 / (1 + exp(-m.ci_high::numeric)))) AS line
+  FROM c, hdata.bradley_terry_model(c.c, ci => 'two_way', order_effect => true) AS m WHERE m.parameter = 'order_effect' \gset
 \qecho :line
 \qecho
 
