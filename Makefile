@@ -69,11 +69,12 @@ endif
 CLANGFLAGS = $(if $(findstring clang,$(shell $(CC) --version)),-Wno-unknown-warning-option -Wno-ignored-optimization-argument \
 	-Wno-ignored-attributes)
 
-PG_CPPFLAGS = -I$(srcdir)/src
+# ICU does all Unicode work, through its C API.
+PG_CPPFLAGS = -I$(srcdir)/src $(shell pkg-config --cflags icu-i18n icu-uc)
 PG_CFLAGS = $(OPTFLAGS) -ffp-contract=off $(WARNFLAGS) $(CLANGFLAGS) -MMD -MP
 # PostgreSQL loads modules with RTLD_GLOBAL, and before 16 without hidden visibility: our own symbols must win inside our
 # library, whatever other modules call theirs.
-SHLIB_LINK = $(if $(filter linux,$(PORTNAME)),-Wl$(comma)-Bsymbolic)
+SHLIB_LINK = $(if $(filter linux,$(PORTNAME)),-Wl$(comma)-Bsymbolic) $(shell pkg-config --libs icu-i18n icu-uc)
 comma = ,
 
 EXTRA_CLEAN = $(DEPS) $(wildcard src/*.[od] src/*.bc src/*/*.[od] src/*/*.bc) \

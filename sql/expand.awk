@@ -1,7 +1,8 @@
 # Expands the directives of sql/parts/*.sql into SQL; every other line passes as it is.  Fields are separated by " | ".
 #
-#   %type NAME | comment | what equality means
-#       the type with its I/O functions, comparison operators, btree and hash classes, over the canonical bytes
+#   %type NAME | comment | what equality means [ | hash function ]
+#       the type with its I/O functions, comparison operators, btree and hash classes, over the canonical bytes; the hash
+#       function of the class is NAME_hash unless the name is needed for something else
 #   %state NAME | what combining does | what rollup does
 #       combine and final functions, rollup(NAME), and the cast to jsonb of a mergeable state
 #   %aggregate AGG(argument types) | STATE | transition function | C symbol | volatility | comment
@@ -32,7 +33,7 @@ function operator(name, t, suffix, commutator, negator, selectivity, extra, comm
 	print "COMMENT ON OPERATOR " name " (" t ", " t ") IS " quoted(comment) ";"
 }
 
-function expand_type(t, comment, equality,    i, n, suffix, symbol)
+function expand_type(t, comment, equality, hash,    i, n, suffix, symbol)
 {
 	print "CREATE TYPE " t ";"
 	c_function(t "_in(cstring)", t, "", "IMMUTABLE STRICT", "I/O: input")
@@ -57,14 +58,16 @@ function expand_type(t, comment, equality,    i, n, suffix, symbol)
 	operator(">=", t, "ge", "<=", "<", "scalarge", "", "greater than or equal, by the order of canonical bytes")
 
 	c_function(t "_cmp(" t ", " t ")", "integer", "", "IMMUTABLE STRICT", "less, equal, greater: for btree")
-	c_function(t "_hash(" t ")", "integer", "", "IMMUTABLE STRICT", "hash of the canonical bytes")
-	c_function(t "_hash_extended(" t ", bigint)", "bigint", "", "IMMUTABLE STRICT", "seeded hash of the canonical bytes")
+	if (hash == "")
+		hash = t "_hash"
+	c_function(hash "(" t ")", "integer", "", "IMMUTABLE STRICT", "hash of the canonical bytes")
+	c_function(hash "_extended(" t ", bigint)", "bigint", "", "IMMUTABLE STRICT", "seeded hash of the canonical bytes")
 	print "CREATE OPERATOR CLASS " t "_ops DEFAULT FOR TYPE " t " USING btree AS"
 	print "\tOPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,"
 	print "\tFUNCTION 1 " t "_cmp(" t ", " t ");"
 	print "CREATE OPERATOR CLASS " t "_ops DEFAULT FOR TYPE " t " USING hash AS"
 	print "\tOPERATOR 1 =,"
-	print "\tFUNCTION 1 " t "_hash(" t "), FUNCTION 2 " t "_hash_extended(" t ", bigint);"
+	print "\tFUNCTION 1 " hash "(" t "), FUNCTION 2 " hash "_extended(" t ", bigint);"
 	print "COMMENT ON OPERATOR CLASS " t "_ops USING btree IS 'order of canonical bytes';"
 	print "COMMENT ON OPERATOR FAMILY " t "_ops USING btree IS 'order of canonical bytes';"
 	print "COMMENT ON OPERATOR CLASS " t "_ops USING hash IS 'hash of canonical bytes';"
@@ -110,8 +113,8 @@ function fail(message)
 	line = $0
 	sub(/^%[a-z]+ +/, "", line)
 	n = split(line, field, / +\| +/)
-	if (directive == "%type" && n == 3)
-		expand_type(field[1], field[2], field[3])
+	if (directive == "%type" && (n == 3 || n == 4))
+		expand_type(field[1], field[2], field[3], n == 4 ? field[4] : "")
 	else if (directive == "%state" && n == 3)
 		expand_state(field[1], field[2], field[3])
 	else if (directive == "%aggregate" && n == 6)

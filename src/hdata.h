@@ -27,6 +27,9 @@
 #define HDATA_SCORE_MATRIX_VERSION 1
 #define HDATA_COMPARISONS_VERSION 1
 #define HDATA_RANKINGS_VERSION 1
+#define HDATA_ELO_VERSION 1
+#define HDATA_SHINGLES_VERSION 1
+#define HDATA_CORPUS_VERSION 1
 
 /* the second byte of ratings: kind of item | kind of rater << 2 | kind of value << 4 */
 typedef enum IdKind

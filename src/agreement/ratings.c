@@ -11,6 +11,7 @@
 #include "common/alloc.h"
 #include "common/compat.h"
 #include "common/interrupts.h"
+#include "common/keys.h"
 #include "utils/memutils.h"
 
 /* a group of ten rows should not pay for more than it holds */
@@ -138,11 +139,11 @@ check_size(Ratings *r)
 	size_t		limit = state_size_limit();
 	size_t		bytes;
 
-	if (ratings_size_bound(r) > (double) limit || ratings_key_bytes(r) > RATINGS_MAX_KEY_BYTES)
+	if (ratings_size_bound(r) > (double) limit || ratings_key_bytes(r) > KEYS_MAX_BYTES)
 	{
 		ratings_settle(r);
 		(void) state_flat(&r->state, &bytes);
-		if (bytes > limit || ratings_key_bytes(r) > RATINGS_MAX_KEY_BYTES)
+		if (bytes > limit || ratings_key_bytes(r) > KEYS_MAX_BYTES)
 			wire_too_large(r->state.type->name, limit);
 		state_changed(&r->state);
 	}
@@ -191,34 +192,6 @@ ratings_resolve_items(Ratings *r)
 
 /* ---- merging ---- */
 
-/* codes of src's dictionary in dst's */
-static uint32 *
-translate(Dict *dst, const Dict *src)
-{
-	uint32	   *code = array_alloc(src->n, sizeof(uint32));
-
-	for (uint32 i = 0; i < src->n; i++)
-	{
-		const DictEntry *e = &src->entry[i];
-
-		HD_CHECK_EVERY(i);
-		code[i] = dict_add(dst, e->prefix, e->len > 8 ? src->arena + e->off : NULL, e->len);
-	}
-	return code;
-}
-
-/* Is every label of a in b, in the same order? */
-static bool
-is_subsequence(const Dict *a, const Dict *b)
-{
-	uint32		i = 0;
-
-	for (uint32 j = 0; j < b->n && i < a->n; j++)
-		if (dict_compare(a, i, b, j) == 0)
-			i++;
-	return i == a->n;
-}
-
 /*
  * Ordered labels: an enum grows by ALTER TYPE ... ADD VALUE, so of two lists
  * one contains the other.  Codes of the shorter are moved to the longer.
@@ -229,9 +202,9 @@ merge_ordered_labels(Ratings *dst, Ratings *src)
 	Dict		longer;
 	uint32	   *code;
 
-	if (is_subsequence(&src->labels, &dst->labels))
+	if (dict_is_subsequence(&src->labels, &dst->labels))
 		return;
-	if (!is_subsequence(&dst->labels, &src->labels))
+	if (!dict_is_subsequence(&dst->labels, &src->labels))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("ratings with different lists of ordered labels cannot be put together"),
@@ -241,8 +214,8 @@ merge_ordered_labels(Ratings *dst, Ratings *src)
 	/* settled columns hold label codes, too: put everything in the log */
 	ratings_reopen(dst);
 	dict_init(&longer, dst->state.cx);
-	pfree(translate(&longer, &src->labels));
-	code = translate(&longer, &dst->labels);
+	pfree(dict_translate(&longer, &src->labels));
+	code = dict_translate(&longer, &dst->labels);
 	for (size_t i = 0; i < dst->n_log; i++)
 	{
 		LogRow	   *row = log_row(dst, i);
@@ -324,11 +297,11 @@ ratings_merge(State *d, State *s)
 	/* making room may settle, which renumbers codes: they are looked up behind it */
 	ratings_grow_log(dst, (size_t) src->n_obs + src->n_item_clusters);
 
-	rater = translate(&dst->raters, &src->raters);
-	label = translate(&dst->labels, &src->labels);
+	rater = dict_translate(&dst->raters, &src->raters);
+	label = dict_translate(&dst->labels, &src->labels);
 	if (dst->kind.item != ID_INT8)
-		item = translate(&dst->items, &src->items);
-	cluster = translate(&dst->clusters, &src->clusters);
+		item = dict_translate(&dst->items, &src->items);
+	cluster = dict_translate(&dst->clusters, &src->clusters);
 
 	map.rater = rater;
 	map.label = label;

@@ -137,9 +137,6 @@ log_row(const Ratings *r, size_t i)
 	return (LogRow *) (r->log + i * r->row_size);
 }
 
-/* Shared prefixes are written once: a small value must not become a huge state */
-#define RATINGS_MAX_KEY_BYTES ((size_t) 1 << 30)
-
 static inline size_t
 ratings_key_bytes(const Ratings *r)
 {

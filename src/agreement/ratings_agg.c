@@ -20,21 +20,6 @@ typedef struct AtForm
 	bool		revision;
 } AtForm;
 
-static Ratings *
-transition_state(FunctionCallInfo fcinfo)
-{
-	State	   *s = state_peek_rw(&ratings_type, fcinfo);
-
-	if (likely(s != NULL))
-	{
-		state_changed(s);
-		return (Ratings *) s;
-	}
-	if (PG_ARGISNULL(0))
-		return (Ratings *) state_new(&ratings_type, fcinfo);
-	return (Ratings *) state_get_rw(&ratings_type, fcinfo, 0);
-}
-
 /* A NULL item, rater or value is not an observation */
 static inline Datum
 skipped_row(FunctionCallInfo fcinfo)
@@ -136,7 +121,7 @@ typed_transition(FunctionCallInfo fcinfo, IdKind id, ValueKind value, AtForm for
 		number_column_key(PG_GETARG_FLOAT8(3), &label);
 	else
 		text_column_key(PG_GETARG_DATUM(3), &label);
-	r = transition_state(fcinfo);
+	r = (Ratings *) state_for_row(&ratings_type, fcinfo);
 	add_row(fcinfo, r, &k, &item, &rater, &label);
 	PG_RETURN_DATUM(state_datum(&r->state));
 }
@@ -183,7 +168,7 @@ any_transition(FunctionCallInfo fcinfo, AtForm form)
 	any_id_key(&c[0], PG_GETARG_DATUM(1), &item);
 	any_id_key(&c[1], PG_GETARG_DATUM(2), &rater);
 	any_value_key(&c[2], PG_GETARG_DATUM(3), &label);
-	r = transition_state(fcinfo);
+	r = (Ratings *) state_for_row(&ratings_type, fcinfo);
 	if (k.value == VALUE_ORDERED)
 		check_ordered_label(r, &c[2], &label);
 	add_row(fcinfo, r, &k, &item, &rater, &label);

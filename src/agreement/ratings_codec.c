@@ -21,97 +21,13 @@
  */
 #include "postgres.h"
 
-#include <math.h>
-
 #include "agreement/ratings.h"
 #include "common/compat.h"
 #include "common/interrupts.h"
+#include "common/keys.h"
 #include "datatype/timestamp.h"
-#include "utils/uuid.h"
-
-/* how a list of keys is written */
-typedef enum KeyForm
-{
-	KEYS_INT8,					/* differences */
-	KEYS_UUID,
-	KEYS_NUMBER,
-	KEYS_TEXT,					/* sorted: length of the prefix shared with the key before */
-	KEYS_SET,
-	KEYS_LIST					/* text in declared order */
-} KeyForm;
-
-static KeyForm
-id_form(uint8 kind)
-{
-	return kind == ID_INT8 ? KEYS_INT8 : kind == ID_UUID ? KEYS_UUID : KEYS_TEXT;
-}
-
-static KeyForm
-value_form(uint8 kind)
-{
-	return kind == VALUE_NUMBER ? KEYS_NUMBER : kind == VALUE_SET ? KEYS_SET :
-		kind == VALUE_ORDERED ? KEYS_LIST : KEYS_TEXT;
-}
-
-static size_t
-min_key_bytes(KeyForm form)
-{
-	return form == KEYS_UUID ? UUID_LEN : form == KEYS_NUMBER ? 8 :
-		form == KEYS_TEXT || form == KEYS_SET ? 2 : 1;
-}
 
 /* ---- writing ---- */
-
-static uint32
-shared_prefix(const uint8 *a, uint32 alen, const uint8 *b, uint32 blen)
-{
-	uint32		n = 0;
-
-	while (n < alen && n < blen && a[n] == b[n])
-		n++;
-	return n;
-}
-
-static void
-put_keys(WireWriter *w, const Dict *d, KeyForm form)
-{
-	uint8		tmp[2][8];
-	const uint8 *last = NULL;
-	uint32		last_len = 0;
-	int64		last_int = 0;
-
-	for (uint32 i = 0; i < d->n; i++)
-	{
-		uint32		len;
-		const uint8 *p = dict_key(d, i, tmp[i & 1], &len);
-
-		HD_CHECK_EVERY(i);
-		if (form == KEYS_INT8)
-		{
-			int64		v = dict_prefix_int64(d->entry[i].prefix);
-
-			wire_put_varint(w, i == 0 ? wire_zigzag(v) : (uint64) v - (uint64) last_int);
-			last_int = v;
-		}
-		else if (form == KEYS_UUID || form == KEYS_NUMBER)
-			wire_put_bytes(w, p, len);
-		else if (form == KEYS_LIST)
-		{
-			wire_put_varint(w, len);
-			wire_put_bytes(w, p, len);
-		}
-		else
-		{
-			uint32		n = i == 0 ? 0 : shared_prefix(last, last_len, p, len);
-
-			wire_put_varint(w, n);
-			wire_put_varint(w, len - n);
-			wire_put_bytes(w, p + n, len - n);
-			last = p;
-			last_len = len;
-		}
-	}
-}
 
 static void
 put_observations(WireWriter *w, const Ratings *r, int64 base)
@@ -177,11 +93,11 @@ ratings_put(Ratings *r, WireWriter *w)
 		base = r->at ? smallest_at(r) : 0;
 		wire_put_varint(w, wire_zigzag(base));
 	}
-	put_keys(w, &r->raters, id_form(r->kind.rater));
-	put_keys(w, &r->labels, value_form(r->kind.value));
+	keys_put(w, &r->raters, keys_id_form(r->kind.rater));
+	keys_put(w, &r->labels, keys_value_form(r->kind.value));
 	if (r->n_item_clusters > 0)
-		put_keys(w, &r->clusters, KEYS_TEXT);
-	put_keys(w, &r->items, id_form(r->kind.item));
+		keys_put(w, &r->clusters, KEYS_TEXT);
+	keys_put(w, &r->items, keys_id_form(r->kind.item));
 	put_observations(w, r, base);
 }
 
@@ -193,126 +109,6 @@ ratings_encode(State *s, WireWriter *w)
 }
 
 /* ---- reading ---- */
-
-/* What the keys of a list must be, apart from their order */
-static void
-check_key(WireReader *r, KeyForm form, uint64 prefix, const uint8 *p, uint32 len)
-{
-	if (form == KEYS_NUMBER)
-	{
-		double		v = dict_prefix_float8(prefix);
-
-		if (!isfinite(v) || dict_key_float8(v) != prefix || !number_is_exact(v))
-			wire_fail(r, "A numeric value is out of range.");
-	}
-	else if (form == KEYS_SET)
-	{
-		if (!set_key_is_valid(p, len))
-			wire_fail(r, "A label set is not in canonical form.");
-	}
-	else if (form == KEYS_TEXT || form == KEYS_LIST)
-	{
-		if (!text_key_is_valid(p, len))
-			wire_fail(r, "A text is not valid in this encoding.");
-	}
-}
-
-static void
-get_int8_keys(WireReader *r, Dict *d, uint32 n)
-{
-	int64		v = 0;
-
-	for (uint32 i = 0; i < n; i++)
-	{
-		uint64		u = wire_get_varint(r);
-
-		HD_CHECK_EVERY(i);
-		if (i == 0)
-			v = wire_unzigzag(u);
-		else
-		{
-			if (u == 0 || u > (uint64) PG_INT64_MAX - (uint64) v)
-				wire_fail(r, "Identifiers are not in ascending order.");
-			v = (int64) ((uint64) v + u);
-		}
-		dict_append(d, (uint64) v ^ (UINT64CONST(1) << 63), NULL, 8);
-	}
-}
-
-static void
-get_bytes_keys(WireReader *r, Dict *d, uint32 n, KeyForm form)
-{
-	uint8	   *key = NULL;		/* the key as a whole, for shared prefixes */
-	size_t		cap = 0;
-	uint32		len = 0;
-
-	for (uint32 i = 0; i < n; i++)
-	{
-		uint64		shared = 0;
-		uint64		rest;
-		const uint8 *p;
-		uint64		prefix;
-		uint32		code;
-
-		HD_CHECK_EVERY(i);
-		if (form == KEYS_TEXT || form == KEYS_SET)
-		{
-			shared = wire_get_varint(r);
-			if (shared > len)
-				wire_fail(r, "A shared prefix is too long.");
-		}
-		rest = form == KEYS_UUID ? UUID_LEN : form == KEYS_NUMBER ? 8 : wire_get_varint(r);
-		p = wire_get_bytes(r, rest);
-		if ((form == KEYS_TEXT || form == KEYS_SET) && i > 0 &&
-			shared < len && rest > 0 && key[shared] == p[0])
-			wire_fail(r, "A shared prefix is too short.");
-		if (shared + rest > cap)
-		{
-			cap = Max(shared + rest, cap * 2);
-			key = key ? repalloc_huge(key, cap) : palloc_extended(cap, MCXT_ALLOC_HUGE);
-		}
-		if (rest > 0)
-			memcpy(key + shared, p, rest);
-		len = (uint32) (shared + rest);
-		prefix = len > 0 ? hd_load_prefix(key, len) : 0;
-		check_key(r, form, prefix, key ? key : p, len);
-
-		if (form == KEYS_LIST)
-		{
-			code = dict_add(d, prefix, key, len);
-			if (code != i)
-				wire_fail(r, "A label is there twice.");
-		}
-		else
-		{
-			code = dict_append(d, prefix, key, len);
-			if (code > 0 && dict_compare(d, code - 1, d, code) >= 0)
-				wire_fail(r, "Keys are not in ascending order.");
-			if (d->key_bytes > RATINGS_MAX_KEY_BYTES)
-				wire_fail(r, "The keys take too much memory.");
-		}
-	}
-	if (key)
-		pfree(key);
-}
-
-static void
-get_keys(WireReader *r, Dict *d, uint32 n, KeyForm form)
-{
-	if (form == KEYS_INT8)
-		get_int8_keys(r, d, n);
-	else
-		get_bytes_keys(r, d, n, form);
-}
-
-/* Codes that occur, to find keys that nothing refers to */
-static void
-check_used(WireReader *r, const bool *used, uint32 n)
-{
-	for (uint32 i = 0; i < n; i++)
-		if (!used[i])
-			wire_fail(r, "A key is not used.");
-}
 
 static bool *
 alloc_used(uint32 n)
@@ -415,10 +211,10 @@ get_observations(WireReader *w, Ratings *r, int64 base, bool clusters)
 		wire_fail(w, "The smallest time is wrong.");
 	if (clusters && r->n_item_clusters == 0)
 		wire_fail(w, "No item has a cluster.");
-	check_used(w, rater_used, r->raters.n);
+	keys_check_used(w, rater_used, r->raters.n);
 	if (r->kind.value != VALUE_ORDERED)
-		check_used(w, label_used, r->labels.n);
-	check_used(w, cluster_used, r->clusters.n);
+		keys_check_used(w, label_used, r->labels.n);
+	keys_check_used(w, cluster_used, r->clusters.n);
 	pfree(rater_used);
 	pfree(label_used);
 	pfree(cluster_used);
@@ -468,15 +264,15 @@ ratings_take(Ratings *r, WireReader *w)
 				label_form;
 
 	get_kind(w, &r->kind, &clusters);
-	item_form = id_form(r->kind.item);
-	rater_form = id_form(r->kind.rater);
-	label_form = value_form(r->kind.value);
+	item_form = keys_id_form(r->kind.item);
+	rater_form = keys_id_form(r->kind.rater);
+	label_form = keys_value_form(r->kind.value);
 
-	n_raters = wire_get_count(w, min_key_bytes(rater_form));
-	n_labels = wire_get_count(w, min_key_bytes(label_form));
+	n_raters = wire_get_count(w, keys_min_bytes(rater_form));
+	n_labels = wire_get_count(w, keys_min_bytes(label_form));
 	if (clusters)
-		n_clusters = wire_get_count(w, min_key_bytes(KEYS_TEXT));
-	n_items = wire_get_count(w, min_key_bytes(item_form) + 3);
+		n_clusters = wire_get_count(w, keys_min_bytes(KEYS_TEXT));
+	n_items = wire_get_count(w, keys_min_bytes(item_form) + 3);
 	r->n_obs = wire_get_count(w, 2);
 	if (r->kind.at != AT_NONE)
 		base = wire_unzigzag(wire_get_varint(w));
@@ -486,10 +282,10 @@ ratings_take(Ratings *r, WireReader *w)
 		wire_fail(w, "The smallest time is wrong.");
 
 	dict_reserve(&r->items, n_items);
-	get_keys(w, &r->raters, n_raters, rater_form);
-	get_keys(w, &r->labels, n_labels, label_form);
-	get_keys(w, &r->clusters, n_clusters, KEYS_TEXT);
-	get_keys(w, &r->items, n_items, item_form);
+	keys_get(w, &r->raters, n_raters, rater_form);
+	keys_get(w, &r->labels, n_labels, label_form);
+	keys_get(w, &r->clusters, n_clusters, KEYS_TEXT);
+	keys_get(w, &r->items, n_items, item_form);
 
 	r->n_items = (int32) n_items;
 	r->start = alloc_codes(cx, (size_t) n_items + 1);
@@ -516,28 +312,12 @@ ratings_decode(State *s, WireReader *w)
 
 /* ---- size ---- */
 
-static int
-varint_bytes(uint64 n)
-{
-	int			bytes = 1;
-
-	for (; n >= 0x80; n >>= 7)
-		bytes++;
-	return bytes;
-}
-
-static double
-keys_bound(const Dict *d)
-{
-	return (double) d->key_bytes + 10.0 * d->n;
-}
-
 /* No less than the canonical bytes will be: cheap, for the size limit */
 double
 ratings_size_bound(const Ratings *r)
 {
 	double		obs = (double) r->n_obs + r->n_log;
-	int			per_obs = varint_bytes(r->raters.n) + varint_bytes(r->labels.n);
+	int			per_obs = wire_varint_bytes(r->raters.n) + wire_varint_bytes(r->labels.n);
 	double		size = 64;
 
 	if (r->kind.at != AT_NONE)

@@ -407,36 +407,32 @@ any_id_key(AnyColumn *c, Datum d, ColumnKey *k)
 	}
 }
 
-void
-any_value_key(AnyColumn *c, Datum d, ColumnKey *k)
+/* The value of a column of one of the number types */
+double
+any_number(const AnyColumn *c, Datum d)
 {
-	double		v;
-
-	if (c->value_kind == VALUE_SET)
-	{
-		array_set_key(c, d, k);
-		return;
-	}
-	if (c->value_kind != VALUE_NUMBER)
-	{
-		stable_text_key(c, d, k);
-		return;
-	}
 	switch (c->type)
 	{
 		case FLOAT4OID:
-			v = DatumGetFloat4(d);
-			break;
+			return DatumGetFloat4(d);
 		case FLOAT8OID:
-			v = DatumGetFloat8(d);
-			break;
+			return DatumGetFloat8(d);
 		case NUMERICOID:
-			v = DatumGetFloat8(DirectFunctionCall1(numeric_float8, d));
-			break;
+			return DatumGetFloat8(DirectFunctionCall1(numeric_float8, d));
 		default:
-			v = (double) integer_datum(c->type, d);
+			return (double) integer_datum(c->type, d);
 	}
-	number_column_key(v, k);
+}
+
+void
+any_value_key(AnyColumn *c, Datum d, ColumnKey *k)
+{
+	if (c->value_kind == VALUE_SET)
+		array_set_key(c, d, k);
+	else if (c->value_kind == VALUE_NUMBER)
+		number_column_key(any_number(c, d), k);
+	else
+		stable_text_key(c, d, k);
 }
 
 void

@@ -67,6 +67,7 @@ extern void any_column_init(AnyColumn *c, FunctionCallInfo fcinfo, int arg,
 							const char *what);
 extern void any_id_key(AnyColumn *c, Datum d, ColumnKey *k);
 extern void any_value_key(AnyColumn *c, Datum d, ColumnKey *k);
+extern double any_number(const AnyColumn *c, Datum d);	/* value_kind is VALUE_NUMBER */
 
 /* labels of an enum type in their order, as UTF-8 keys */
 extern void enum_labels(Oid type, Dict *labels);

@@ -25,4 +25,23 @@
 #include "storage/shmem.h"
 #include "utils/palloc.h"
 
+/*
+ * Core's JSON parser (common/jsonapi.h): actions report an outcome since 16,
+ * and the lexer may lie in memory of the caller's since 17.
+ */
+#if PG_VERSION_NUM >= 160000
+#define HD_JSON_ACTION JsonParseErrorType
+#define HD_JSON_ACTION_DONE return JSON_SUCCESS
+#else
+#define HD_JSON_ACTION void
+#define HD_JSON_ACTION_DONE return
+#endif
+#if PG_VERSION_NUM >= 170000
+#define hd_json_lexer(json, len, encoding) \
+	makeJsonLexContextCstringLen(NULL, json, len, encoding, true)
+#else
+#define hd_json_lexer(json, len, encoding) \
+	makeJsonLexContextCstringLen(json, len, encoding, true)
+#endif
+
 #endif							/* HD_COMPAT_H */

@@ -256,6 +256,20 @@ dict_find(Dict *d, uint64 prefix, const uint8 *key, uint32 len)
 }
 
 bool
+dict_is_subsequence(const Dict *a, const Dict *b)
+{
+	uint32		i = 0;
+
+	for (uint32 j = 0; j < b->n && i < a->n; j++)
+	{
+		HD_CHECK_EVERY(j);
+		if (dict_compare(a, i, b, j) == 0)
+			i++;
+	}
+	return i == a->n;
+}
+
+bool
 dict_batch_add(Dict *d, uint64 prefix, const uint8 *key, uint32 len)
 {
 	DictBatch  *b = d->batch;
@@ -500,4 +514,20 @@ dict_reorder(Dict *dst, const Dict *src, const uint32 *order, uint32 n)
 			__builtin_prefetch(src->arena + src->entry[order[i + 8]].off);
 		dict_append(dst, e->prefix, e->len > 8 ? src->arena + e->off : NULL, e->len);
 	}
+}
+
+uint32 *
+dict_translate(Dict *dst, const Dict *src)
+{
+	uint32	   *code = MemoryContextAllocHuge(CurrentMemoryContext,
+											  mul_size(sizeof(uint32), Max(src->n, 1)));
+
+	for (uint32 i = 0; i < src->n; i++)
+	{
+		const DictEntry *e = &src->entry[i];
+
+		HD_CHECK_EVERY(i);
+		code[i] = dict_add(dst, e->prefix, e->len > 8 ? src->arena + e->off : NULL, e->len);
+	}
+	return code;
 }

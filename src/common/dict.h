@@ -82,6 +82,12 @@ extern uint32 *dict_sorted(const Dict *d);
 /* dst (empty) takes the keys order[0..n-1] of src as its codes 0..n-1 */
 extern void dict_reorder(Dict *dst, const Dict *src, const uint32 *order, uint32 n);
 
+/* the codes that the keys of src have in dst, to which they are added; palloc'ed */
+extern uint32 *dict_translate(Dict *dst, const Dict *src);
+
+/* is every key of a in b, in the same order of codes? */
+extern bool dict_is_subsequence(const Dict *a, const Dict *b);
+
 /* three-way comparison of key i of a and key j of b, in canonical order */
 extern int	dict_compare(const Dict *a, uint32 i, const Dict *b, uint32 j);
 

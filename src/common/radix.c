@@ -19,6 +19,13 @@
  */
 #define MAX_DIGIT_BITS 11
 
+/* counting and zeroing buckets must not cost more than the rows */
+#define FEW_DIGIT_BITS 8
+#define FEW_ROWS 4096
+
+/* so many rows are sorted by insertion, which is stable, too */
+#define INSERTION_ROWS 40
+
 static inline uint64
 row_key(const char *rows, size_t i, size_t size)
 {
@@ -43,6 +50,7 @@ radix_plan(RadixPlan *plan, const char *rows, size_t n, const size_t size)
 	uint64		lo = ~UINT64CONST(0),
 				hi = 0;
 	uint64		mask;
+	int			max_digit = n < FEW_ROWS ? FEW_DIGIT_BITS : MAX_DIGIT_BITS;
 	int			bits;
 
 	for (size_t i = 0; i < n; i++)
@@ -57,7 +65,7 @@ radix_plan(RadixPlan *plan, const char *rows, size_t n, const size_t size)
 		return false;
 	bits = pg_leftmost_one_pos64(hi - lo) + 1;
 	plan->lo = lo;
-	plan->passes = (bits + MAX_DIGIT_BITS - 1) / MAX_DIGIT_BITS;
+	plan->passes = (bits + max_digit - 1) / max_digit;
 	plan->digit = (bits + plan->passes - 1) / plan->passes;
 	plan->count = palloc0(sizeof(size_t) * ((size_t) plan->passes << plan->digit));
 	mask = (UINT64CONST(1) << plan->digit) - 1;
@@ -73,12 +81,36 @@ radix_plan(RadixPlan *plan, const char *rows, size_t n, const size_t size)
 }
 
 static pg_attribute_always_inline void
+insertion_sort(char *rows, size_t n, const size_t size)
+{
+	char		row[32];
+
+	for (size_t i = 1; i < n; i++)
+	{
+		uint64		k = row_key(rows, i, size);
+		size_t		j = i;
+
+		if (row_key(rows, i - 1, size) <= k)
+			continue;
+		memcpy(row, rows + i * size, size);
+		for (; j > 0 && row_key(rows, j - 1, size) > k; j--)
+			memcpy(rows + j * size, rows + (j - 1) * size, size);
+		memcpy(rows + j * size, row, size);
+	}
+}
+
+static pg_attribute_always_inline void
 radix_sort_sized(void **prows, void **ptmp, size_t n, const size_t size)
 {
 	char	   *rows = *prows,
 			   *tmp = *ptmp;
 	RadixPlan	plan;
 
+	if (n <= INSERTION_ROWS)
+	{
+		insertion_sort(rows, n, size);
+		return;
+	}
 	if (!radix_plan(&plan, rows, n, size))
 		return;
 	for (int p = 0; p < plan.passes; p++)

@@ -151,6 +151,23 @@ shortsum_merge(ShortSum *dst, MemoryContext cx, const ShortSum *src)
 }
 
 void
+shortsum_subtract(ShortSum *dst, MemoryContext cx, const ShortSum *src)
+{
+	ExactSum	e;
+	int128		v = total(src);
+
+	/* the least number has no negative */
+	if (dst->wide == NULL && src->wide == NULL && v > -((int128) 1 << 126) && add_units(dst, -v))
+		return;
+	shortsum_to_exact(src, &e);
+	for (int i = 0; i < HD_EXACT_LIMBS; i++)
+		e.limb[i] = -e.limb[i];
+	if (dst->wide == NULL)
+		widen(dst, cx);
+	exactsum_merge(dst->wide, &e);
+}
+
+void
 shortsum_to_exact(const ShortSum *s, ExactSum *e)
 {
 	if (s->wide)
@@ -171,6 +188,45 @@ shortsum_value(const ShortSum *s)
 		return (double) s->high / (1 << 18);
 	widened(s, &e);
 	return exactsum_value(&e);
+}
+
+Wide
+shortsum_wide(const ShortSum *s)
+{
+	Wide		r;
+	ExactSum	e;
+
+	if (s->wide == NULL)
+	{
+		int128		v = total(s);
+		double		high = (double) v;
+		int128		half = (int128) (high / 2);
+
+		/* in two steps, since what was rounded up to 2^127 does not fit */
+		r.high = high * 0x1p-82;
+		r.low = (double) (v - half - (int128) (high - (double) half)) * 0x1p-82;
+		return r;
+	}
+	e = *s->wide;
+	r.high = exactsum_value(&e);
+	r.low = 0;
+	if (isfinite(r.high))
+	{
+		exactsum_add(&e, -r.high);
+		r.low = exactsum_value(&e);
+	}
+	return r;
+}
+
+int
+shortsum_sign(const ShortSum *s)
+{
+	double		v;
+
+	if (s->wide == NULL)
+		return s->high < 0 ? -1 : s->high > 0 || s->low > 0;
+	v = exactsum_value(s->wide);
+	return (v > 0) - (v < 0);
 }
 
 /*

@@ -16,6 +16,7 @@
 
 #include "common/compat.h"
 #include "common/exactsum.h"
+#include "common/wide.h"
 #include "common/wire.h"
 
 typedef struct ShortSum
@@ -58,9 +59,14 @@ shortsum_add(ShortSum *s, MemoryContext cx, double x)
 /* x * y, as two terms: the rounded product and its error */
 extern void shortsum_add_product(ShortSum *s, MemoryContext cx, double x, double y);
 extern void shortsum_merge(ShortSum *dst, MemoryContext cx, const ShortSum *src);
+extern void shortsum_subtract(ShortSum *dst, MemoryContext cx, const ShortSum *src);
 
 /* rounded once, to nearest */
 extern double shortsum_value(const ShortSum *s);
+/* the value and what rounding took from it, for quotients that are rounded once */
+extern Wide shortsum_wide(const ShortSum *s);
+/* -1, 0 or 1 */
+extern int	shortsum_sign(const ShortSum *s);
 /* the value times itself or the like is for the caller; this one for exact work across sums */
 extern void shortsum_to_exact(const ShortSum *s, ExactSum *e);
 

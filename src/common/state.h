@@ -113,6 +113,18 @@ state_peek_rw(const StateType *type, FunctionCallInfo fcinfo)
 	return NULL;
 }
 
+/* The state of a transition function, about to be changed; a new one for the first row */
+static inline State *
+state_for_row(const StateType *type, FunctionCallInfo fcinfo)
+{
+	State	   *s = state_peek_rw(type, fcinfo);
+
+	if (unlikely(s == NULL))
+		return PG_ARGISNULL(0) ? state_new(type, fcinfo) : state_get_rw(type, fcinfo, 0);
+	state_changed(s);
+	return s;
+}
+
 /* canonical bytes, cached in the state */
 extern const uint8 *state_flat(State *s, size_t *len);
 

@@ -551,3 +551,44 @@ hd_wilson(double successes, double n, double confidence,
 		*high = 1.0 - *high;
 	}
 }
+
+/*
+ * Equal tails of the posterior Beta(s + 1/2, n - s + 1/2).  Where nothing, or
+ * everything, succeeded the bound on that side is 0, or 1 (Brown, Cai &
+ * DasGupta 2001, Stat. Sci. 16:101, section 4.3), else coverage would go to 0
+ * near the end.
+ */
+void
+hd_jeffreys(double successes, double n, double confidence,
+			double *low, double *high)
+{
+	double		tail = 0.5 * (1.0 - confidence);
+	double		failures = n - successes;
+
+	*low = *high = NAN;
+	if (!proportion_defined(successes, n, confidence))
+		return;
+	*low = successes > 0.0 ? beta_quantile(tail, 1.0 - tail, successes + 0.5, failures + 0.5) : 0.0;
+	*high = failures > 0.0 ? beta_quantile(1.0 - tail, tail, successes + 0.5, failures + 0.5) : 1.0;
+}
+
+/* Agresti & Coull (1998, Am. Stat. 52:119): Wald with z^2 / 2 more of each outcome */
+void
+hd_agresti_coull(double successes, double n, double confidence,
+				 double *low, double *high)
+{
+	double		z;
+	double		total;
+	double		p;
+	double		half;
+
+	*low = *high = NAN;
+	if (!proportion_defined(successes, n, confidence))
+		return;
+	z = -hd_norm_quantile(0.5 * (1.0 - confidence));
+	total = n + z * z;
+	p = (successes + 0.5 * z * z) / total;
+	half = z * sqrt(p * (1.0 - p) / total);
+	*low = fmax(0.0, p - half);
+	*high = fmin(1.0, p + half);
+}

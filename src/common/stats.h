@@ -53,5 +53,11 @@ extern void hd_clopper_pearson(double successes, double n, double confidence,
 /* Wilson (1927) */
 extern void hd_wilson(double successes, double n, double confidence,
 					  double *low, double *high);
+/* Jeffreys' prior; the bound at an end is the end (Brown, Cai & DasGupta 2001) */
+extern void hd_jeffreys(double successes, double n, double confidence,
+						double *low, double *high);
+/* Agresti & Coull (1998), cut to [0, 1] */
+extern void hd_agresti_coull(double successes, double n, double confidence,
+							 double *low, double *high);
 
 #endif							/* HD_STATS_H */

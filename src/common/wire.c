@@ -102,6 +102,8 @@ wire_put_bytes(WireWriter *w, const void *p, size_t len)
 {
 	if (w->cap - w->len < len)
 		wire_enlarge(w, len);
-	memcpy(w->data + w->len, p, len);
+	/* memcpy takes no NULL, not even of no bytes */
+	if (len > 0)
+		memcpy(w->data + w->len, p, len);
 	w->len += len;
 }

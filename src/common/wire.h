@@ -115,6 +115,17 @@ wire_put_varint(WireWriter *w, uint64 v)
 		wire_put_varint_slow(w, v);
 }
 
+/* how many bytes a varint takes */
+static inline int
+wire_varint_bytes(uint64 n)
+{
+	int			bytes = 1;
+
+	for (; n >= 0x80; n >>= 7)
+		bytes++;
+	return bytes;
+}
+
 static inline uint64
 wire_zigzag(int64 v)
 {

@@ -78,7 +78,7 @@ put_item(SrfRow *row, const IrtData *d, const IrtFit *f, bool fitted, int32 i, d
 	else if (at >= 0 && isnan(f->b[at]))
 		srf_cstring(row, "does not discriminate");
 	else
-		srf_cstring(row, item_status_name(status));
+		srf_cstring(row, rasch_status_name(status));
 }
 
 PG_FUNCTION_INFO_V1(score_matrix_irt);

@@ -42,7 +42,7 @@ binary_scores(FunctionCallInfo fcinfo, BinaryTable *out)
 }
 
 const char *
-item_status_name(ItemStatus s)
+rasch_status_name(ItemStatus s)
 {
 	switch (s)
 	{
@@ -115,7 +115,7 @@ put_item(SrfRow *row, const RaschDesign *d, const RaschFit *f, int32 i, double z
 		for (int k = 0; k < 5; k++)
 			srf_null(row);
 	}
-	srf_cstring(row, item_status_name(status));
+	srf_cstring(row, rasch_status_name(status));
 }
 
 PG_FUNCTION_INFO_V1(score_matrix_rasch);

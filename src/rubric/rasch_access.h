@@ -14,6 +14,6 @@
 /* Argument 0, not NULL; ERROR where a value is neither 0 nor 1 */
 extern ScoreMatrix *binary_scores(FunctionCallInfo fcinfo, BinaryTable *out);
 
-extern const char *item_status_name(ItemStatus s);
+extern const char *rasch_status_name(ItemStatus s);
 
 #endif							/* HD_RASCH_ACCESS_H */

@@ -25,10 +25,10 @@ SELECT signature AS volatile FROM hd_functions WHERE provolatile = 'v' AND proki
 -- what reads a catalog or a setting: the transitions of "any", which read the types of their arguments
 SELECT proname, string_agg(DISTINCT provolatile::text, '') AS volatility, count(*) FROM hd_functions WHERE provolatile <> 'i' AND prokind = 'f' GROUP BY 1 ORDER BY 1;
 SELECT signature AS stable_but_not_any FROM hd_functions WHERE provolatile = 's' AND prokind = 'f' AND NOT '"any"'::regtype = ANY (proargtypes);
--- STRICT, but for support functions of aggregates and those with an option whose default is NULL
+-- STRICT, but for support functions of aggregates and those with options, where an explicit NULL is an error or has a meaning
 SELECT DISTINCT proname AS not_strict FROM hd_functions WHERE NOT proisstrict AND prokind = 'f' ORDER BY 1;
 SELECT signature AS strict_and_never_called FROM hd_functions WHERE proisstrict AND pg_get_expr(proargdefaults, 0) ~ 'NULL' ORDER BY 1;
-SELECT signature AS not_strict_without_need FROM hd_functions f WHERE NOT proisstrict AND prokind = 'f' AND coalesce(pg_get_expr(proargdefaults, 0), '') !~ 'NULL'
+SELECT signature AS not_strict_without_need FROM hd_functions f WHERE NOT proisstrict AND prokind = 'f' AND pronargdefaults = 0
 	AND NOT EXISTS (SELECT FROM pg_aggregate WHERE f.oid IN (aggtransfn, aggfinalfn, aggcombinefn)) ORDER BY 1;
 
 -- the state comes first, names of options are fixed, every option has its default

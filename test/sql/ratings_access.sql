@@ -33,8 +33,8 @@ CREATE TABLE hd_acc AS SELECT ratings_agg(item, rater, label) AS r, ratings_agg(
 
 SELECT n_items(r), n_raters(r), n_ratings(r), n_items(n), n_raters(n), n_ratings(n) FROM hd_acc;
 SELECT pg_typeof(n_items(r)), pg_typeof(n_raters(r)), pg_typeof(n_ratings(r)) FROM hd_acc;
-SELECT n_items(NULL::ratings) IS NULL AS items, n_raters(NULL) IS NULL AS raters, n_ratings(NULL) IS NULL AS ratings, (SELECT count(*) FROM observations(NULL::ratings)) AS observations,
-	only_raters(NULL, '{a}') IS NULL AS only, without_raters(r, NULL) IS NULL AS without, only_items(NULL::ratings, NULL) IS NULL AS items, first_ratings(r, NULL) IS NULL AS first FROM hd_acc;
+SELECT n_items(NULL::ratings) IS NULL AS items, n_raters(NULL::ratings) IS NULL AS raters, n_ratings(NULL) IS NULL AS ratings, (SELECT count(*) FROM observations(NULL::ratings)) AS observations,
+	only_raters(NULL::ratings, '{a}') IS NULL AS only, without_raters(r, NULL) IS NULL AS without, only_items(NULL::ratings, NULL) IS NULL AS items, first_ratings(r, NULL) IS NULL AS first FROM hd_acc;
 
 -- ---- observations, in order: bigint by number, text by bytes ----
 

@@ -15,7 +15,7 @@ ${CC:-cc} -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-sign-compar
 	-Wno-missing-field-initializers -Wno-unknown-warning-option -Wno-ignored-attributes \
 	-Wdeclaration-after-statement -ffp-contract=off ${CFLAGS:-} \
 	-I"$src" -I"$here" -I"$(${PG_CONFIG:-pg_config} --includedir-server)" \
-	"$here"/stubs.c "$here"/agreement_*.c $files -lm -o "$out/agreement_test"
+	"$here"/stubs.c "$here"/unit.c "$here"/agreement_*.c $files -lm -o "$out/agreement_test"
 if [ "${2:-}" = speed ]; then
 	"$out/agreement_test" speed
 elif [ -n "${1:-}" ]; then

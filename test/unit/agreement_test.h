@@ -7,12 +7,7 @@
 #include <math.h>
 
 #include "agreement/coefficients.h"
-
-extern int	n_passed;
-extern int	n_failed;
-
-/* Counts; prints what fails */
-extern bool check(bool ok, const char *fmt,...) pg_attribute_printf(2, 3);
+#include "unit.h"
 
 extern const char *const coef_name[COEF_COUNT];
 
@@ -29,11 +24,5 @@ extern void test_oracle(int rounds);
 extern void test_invariance(int rounds);
 extern void test_breakdowns(int rounds);
 extern void test_speed(void);
-
-/* Deterministic random numbers: SplitMix64 (Steele, Lea & Flood 2014) */
-extern uint64 rnd_state;
-extern uint64 rnd(void);
-extern double rnd_unit(void);
-extern int	rnd_int(int n);
 
 #endif							/* HD_AGREEMENT_TEST_H */

@@ -15,5 +15,5 @@ ${CC:-cc} -std=gnu11 -O2 -g -Wall -Wextra -Wno-unused-parameter -Wno-sign-compar
 	-Wno-missing-field-initializers -Wno-unknown-warning-option -Wno-ignored-attributes \
 	-Wdeclaration-after-statement -ffp-contract=off ${CFLAGS:-} \
 	-I"$src" -I"$here" -I"$(${PG_CONFIG:-pg_config} --includedir-server)" \
-	"$here"/stubs.c "$here"/more_test.c $files -lm -o "$out/more_test"
+	"$here"/stubs.c "$here"/unit.c "$here"/more_test.c $files -lm -o "$out/more_test"
 "$out/more_test"

@@ -28,51 +28,6 @@
 #define SEED_SECOND 3
 #define SEED_THIRD 892
 
-int			n_passed = 0;
-int			n_failed = 0;
-uint64		rnd_state = 7;
-
-uint64
-rnd(void)
-{
-	uint64		z = (rnd_state += UINT64CONST(0x9E3779B97F4A7C15));
-
-	z = (z ^ (z >> 30)) * UINT64CONST(0xBF58476D1CE4E5B9);
-	z = (z ^ (z >> 27)) * UINT64CONST(0x94D049BB133111EB);
-	return z ^ (z >> 31);
-}
-
-double
-rnd_unit(void)
-{
-	return (rnd() >> 11) * (1.0 / 9007199254740992.0);
-}
-
-int
-rnd_int(int n)
-{
-	return (int) (rnd() % (uint64) n);
-}
-
-bool
-check(bool ok, const char *fmt,...)
-{
-	va_list		ap;
-
-	if (ok)
-	{
-		n_passed++;
-		return true;
-	}
-	n_failed++;
-	printf("FAILED: ");
-	va_start(ap, fmt);
-	vprintf(fmt, ap);
-	va_end(ap);
-	printf("\n");
-	return false;
-}
-
 /* The backend's, for the few elements of these tests */
 void
 qsort_arg(void *base, size_t n, size_t size, qsort_arg_comparator cmp, void *arg)
@@ -676,6 +631,7 @@ test_label_use(int rounds)
 int
 main(void)
 {
+	rnd_state = 7;
 	test_icc(60);
 	test_concordance(100);
 	test_binomial();
@@ -684,6 +640,5 @@ main(void)
 	test_difference(60);
 	test_cross(20);
 	test_label_use(50);
-	printf("numbers, resampling, groups: %d passed, %d failed\n", n_passed, n_failed);
-	return n_failed > 0;
+	return summary("numbers, resampling, groups");
 }

@@ -1,0 +1,437 @@
+/*-------------------------------------------------------------------------
+ *
+ * canonical.c
+ *	  Text as it is compared.
+ *
+ * In this order: NFKC_Casefold (UAX #31, #44: compatibility forms, width and
+ * case folded, default ignorable characters removed); letters, numbers, marks
+ * and pictographs are kept, everything else separates; and inside a word that
+ * also has an ASCII letter, letters of other scripts that look like an ASCII
+ * letter become it (UTS #39), so that a disguised word equals the plain one.
+ * A word wholly in another script is left alone.
+ *
+ * Text that is all ASCII takes none of these steps but the folding of case,
+ * with a table, to the same result.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <unicode/ubrk.h>
+#include <unicode/uchar.h>
+#include <unicode/unorm2.h>
+#include <unicode/uscript.h>
+#include <unicode/uspoof.h>
+#include <unicode/ustring.h>
+
+#include "common/alloc.h"
+#include "common/interrupts.h"
+#include "mb/pg_wchar.h"
+#include "text/canonical.h"
+#include "utils/memutils.h"
+
+typedef enum CharClass
+{
+	CHAR_SEPARATES = 1,			/* 0: not looked up yet */
+	CHAR_OF_WORD,
+	CHAR_ALONE					/* a token of its own */
+} CharClass;
+
+/* Looked up once in a backend: ICU's properties, and what a letter looks like */
+#define PAGE_SIZE	256
+static uint8 *class_page[0x110000 / PAGE_SIZE];
+
+#define LOOKALIKE_SLOTS 1024
+typedef struct Lookalike
+{
+	UChar32		c;
+	UChar32		ascii;			/* 0: like none */
+} Lookalike;
+static Lookalike lookalike[LOOKALIKE_SLOTS];
+static USpoofChecker *spoof_checker = NULL;
+
+static void
+icu_failed(const char *what, UErrorCode status)
+{
+	ereport(ERROR,
+			(errcode(status == U_MEMORY_ALLOCATION_ERROR ? ERRCODE_OUT_OF_MEMORY : ERRCODE_EXTERNAL_ROUTINE_EXCEPTION),
+			 errmsg("could not %s: %s", what, u_errorName(status))));
+}
+
+uint8
+unicode_version(void)
+{
+	UVersionInfo v;
+
+	u_getUnicodeVersion(v);
+	return (uint8) (v[0] * 4 + Min(v[1], 3));
+}
+
+/* ---- characters ---- */
+
+static bool
+script_without_spaces(UChar32 c)
+{
+	UErrorCode	status = U_ZERO_ERROR;
+
+	switch (uscript_getScript(c, &status))
+	{
+		case USCRIPT_HAN:
+		case USCRIPT_HIRAGANA:
+		case USCRIPT_KATAKANA:
+		case USCRIPT_KATAKANA_OR_HIRAGANA:
+		case USCRIPT_BOPOMOFO:
+		case USCRIPT_THAI:
+		case USCRIPT_LAO:
+		case USCRIPT_KHMER:
+		case USCRIPT_MYANMAR:
+			return true;
+		default:
+			return false;
+	}
+}
+
+static CharClass
+class_of(UChar32 c)
+{
+	if (U_GET_GC_MASK(c) & (U_GC_L_MASK | U_GC_N_MASK | U_GC_M_MASK))
+		return script_without_spaces(c) ? CHAR_ALONE : CHAR_OF_WORD;
+	/* flags are pairs of regional indicators */
+	if (c >= 0x80 && (u_hasBinaryProperty(c, UCHAR_EXTENDED_PICTOGRAPHIC) ||
+					  u_hasBinaryProperty(c, UCHAR_REGIONAL_INDICATOR)))
+		return CHAR_ALONE;
+	return CHAR_SEPARATES;
+}
+
+static inline CharClass
+char_class(UChar32 c)
+{
+	uint8	  **page = &class_page[c / PAGE_SIZE];
+
+	if (unlikely(*page == NULL))
+		*page = MemoryContextAllocZero(TopMemoryContext, PAGE_SIZE);
+	if (unlikely((*page)[c % PAGE_SIZE] == 0))
+		(*page)[c % PAGE_SIZE] = class_of(c);
+	return (*page)[c % PAGE_SIZE];
+}
+
+/* The ASCII letter that a letter of another script looks like, or 0 */
+static UChar32
+find_lookalike(UChar32 c)
+{
+	UErrorCode	status = U_ZERO_ERROR;
+	UScriptCode script = uscript_getScript(c, &status);
+	UChar		from[2];
+	UChar		skeleton[8];
+	int32		n = 0,
+				len;
+
+	/* Latin letters with accents are letters of their own; marks belong to all scripts */
+	if (script == USCRIPT_LATIN || script == USCRIPT_COMMON || script == USCRIPT_INHERITED || !u_isalpha(c))
+		return 0;
+	if (spoof_checker == NULL)
+	{
+		spoof_checker = uspoof_open(&status);
+		if (U_FAILURE(status))
+		{
+			spoof_checker = NULL;
+			icu_failed("open ICU's table of confusable characters", status);
+		}
+	}
+	U16_APPEND_UNSAFE(from, n, c);
+	len = uspoof_getSkeleton(spoof_checker, 0, from, n, skeleton, lengthof(skeleton), &status);
+	if (U_FAILURE(status) || len != 1)
+		return 0;
+	if (skeleton[0] >= 'A' && skeleton[0] <= 'Z')
+		return skeleton[0] - 'A' + 'a';
+	return skeleton[0] >= 'a' && skeleton[0] <= 'z' ? skeleton[0] : 0;
+}
+
+static UChar32
+ascii_lookalike(UChar32 c)
+{
+	Lookalike  *l = &lookalike[c % LOOKALIKE_SLOTS];
+
+	if (l->c != c)
+	{
+		l->ascii = find_lookalike(c);
+		l->c = c;
+	}
+	return l->ascii;
+}
+
+/* ---- ICU's UTF-16 ---- */
+
+static UChar *
+utf16_of(const char *s, int32 len, int32 *n)
+{
+	UErrorCode	status = U_ZERO_ERROR;
+	UChar	   *u = array_alloc(len + 1, sizeof(UChar));
+
+	u_strFromUTF8(u, len + 1, n, s, len, &status);
+	if (U_FAILURE(status))
+		icu_failed("convert text to UTF-16", status);
+	return u;
+}
+
+static UChar *
+nfkc_casefold(const UChar *u, int32 n, int32 *folded)
+{
+	UErrorCode	status = U_ZERO_ERROR;
+	const UNormalizer2 *normalizer = unorm2_getNFKCCasefoldInstance(&status);
+	UChar	   *out;
+	int32		room = n + 16;
+
+	if (U_FAILURE(status))
+		icu_failed("load the data of NFKC_Casefold", status);
+	out = array_alloc(room, sizeof(UChar));
+	*folded = unorm2_normalize(normalizer, u, n, out, room, &status);
+	if (status == U_BUFFER_OVERFLOW_ERROR)
+	{
+		status = U_ZERO_ERROR;
+		room = *folded + 1;
+		pfree(out);
+		out = array_alloc(room, sizeof(UChar));
+		*folded = unorm2_normalize(normalizer, u, n, out, room, &status);
+	}
+	if (U_FAILURE(status))
+		icu_failed("normalize text", status);
+	return out;
+}
+
+/* ---- canonical text ---- */
+
+static void
+begin_token(CanonicalText *t)
+{
+	t->start[t->n_tokens] = t->len;
+}
+
+static void
+end_token(CanonicalText *t)
+{
+	t->end[t->n_tokens++] = t->len;
+}
+
+/* A space before a token, but not between characters that are tokens of their own */
+static void
+separate(CanonicalText *t, bool space)
+{
+	if (space && t->len > 0)
+		t->s[t->len++] = ' ';
+	begin_token(t);
+}
+
+static void
+allocate(CanonicalText *t, int32 chars, int32 bytes)
+{
+	t->s = array_alloc(bytes, 1);
+	t->start = array_alloc((Size) chars + 1, sizeof(int32));
+	t->end = array_alloc((Size) chars + 1, sizeof(int32));
+	t->len = 0;
+	t->n_tokens = 0;
+}
+
+static inline char
+ascii_fold(unsigned char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c + ('a' - 'A');
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : 0;
+}
+
+static void
+canonical_ascii(const char *s, int32 len, CanonicalText *t)
+{
+	bool		in_word = false;
+
+	allocate(t, len / 2 + 1, len + 1);
+	for (int32 i = 0; i < len; i++)
+	{
+		char		c = ascii_fold((unsigned char) s[i]);
+
+		if (c != 0)
+		{
+			if (!in_word)
+				separate(t, true);
+			in_word = true;
+			t->s[t->len++] = c;
+		}
+		else if (in_word)
+		{
+			end_token(t);
+			in_word = false;
+		}
+	}
+	if (in_word)
+		end_token(t);
+}
+
+static void
+append_char(CanonicalText *t, UChar32 c)
+{
+	uint8	   *s = (uint8 *) t->s;
+
+	U8_APPEND_UNSAFE(s, t->len, c);
+}
+
+/* A word of UTF-16, with its lookalikes turned into ASCII if it mixes */
+static void
+append_word(CanonicalText *t, const UChar *u, int32 n)
+{
+	bool		ascii = false,
+				other = false;
+
+	for (int32 i = 0; i < n; i++)
+	{
+		ascii |= u[i] >= 'a' && u[i] <= 'z';
+		other |= u[i] >= 0x80;
+	}
+	for (int32 i = 0; i < n;)
+	{
+		UChar32		c;
+
+		U16_NEXT(u, i, n, c);
+		if (ascii && other && c >= 0x80)
+		{
+			UChar32		like = ascii_lookalike(c);
+
+			if (like != 0)
+				c = like;
+		}
+		append_char(t, c);
+	}
+}
+
+static void
+canonical_unicode(const char *s, int32 len, CanonicalText *t)
+{
+	int32		n,
+				folded;
+	UChar	   *raw = utf16_of(s, len, &n);
+	UChar	   *u = nfkc_casefold(raw, n, &folded);
+	bool		was_alone = false;	/* the last token is a character of its own, nothing behind it */
+
+	pfree(raw);
+	/* a UTF-16 unit takes up to three bytes, and a space may come before it */
+	if (folded > PG_INT32_MAX / 4 - 8)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("text is too long")));
+	allocate(t, folded, 4 * folded + 1);
+	for (int32 i = 0; i < folded;)
+	{
+		int32		begin = i;
+		UChar32		c;
+		CharClass	class;
+
+		HD_CHECK_EVERY(begin + 1);
+		U16_NEXT(u, i, folded, c);
+		class = char_class(c);
+		if (class == CHAR_SEPARATES)
+		{
+			was_alone = false;
+			continue;
+		}
+		if (class == CHAR_ALONE)
+		{
+			separate(t, !was_alone);
+			append_char(t, c);
+			end_token(t);
+			was_alone = true;
+			continue;
+		}
+		for (int32 next = i; next < folded; i = next)
+		{
+			U16_NEXT(u, next, folded, c);
+			if (char_class(c) != CHAR_OF_WORD)
+				break;
+		}
+		separate(t, true);
+		append_word(t, u + begin, i - begin);
+		end_token(t);
+		was_alone = false;
+	}
+	pfree(u);
+}
+
+/* A text's bytes in UTF-8.  An SQL_ASCII database says nothing of its bytes: they must be UTF-8 there. */
+static const char *
+utf8_of(Datum d, int32 *len, bool *ascii)
+{
+	text	   *t = DatumGetTextPP(d);
+	const char *s = VARDATA_ANY(t);
+	int32		i = 0;
+
+	*len = VARSIZE_ANY_EXHDR(t);
+	while (i < *len && (unsigned char) s[i] < 0x80)
+		i++;
+	*ascii = i == *len;
+	if (*ascii || GetDatabaseEncoding() == PG_UTF8)
+		return s;
+	if (GetDatabaseEncoding() == PG_SQL_ASCII)
+	{
+		(void) pg_verify_mbstr(PG_UTF8, s, *len, false);
+		return s;
+	}
+	s = pg_server_to_any(s, *len, PG_UTF8);
+	*len = (int32) strlen(s);
+	return s;
+}
+
+void
+canonical_text_make(Datum d, CanonicalText *t)
+{
+	int32		len;
+	bool		ascii;
+	const char *s = utf8_of(d, &len, &ascii);
+
+	if (ascii)
+		canonical_ascii(s, len, t);
+	else
+		canonical_unicode(s, len, t);
+}
+
+/* ---- words for people ---- */
+
+void
+icu_words(Datum d, void (*word) (void *arg, const char *s, int32 len), void *arg)
+{
+	UErrorCode	status = U_ZERO_ERROR;
+	int32		len,
+				n,
+				folded,
+				begin;
+	bool		ascii;
+	const char *s = utf8_of(d, &len, &ascii);
+	UChar	   *raw = utf16_of(s, len, &n);
+	UChar	   *u = nfkc_casefold(raw, n, &folded);
+	UBreakIterator *iterator = ubrk_open(UBRK_WORD, "", u, folded, &status);
+
+	if (U_FAILURE(status))
+		icu_failed("open ICU's word iterator", status);
+	PG_TRY();
+	{
+		begin = ubrk_first(iterator);
+		for (int32 end = ubrk_next(iterator); end != UBRK_DONE; begin = end, end = ubrk_next(iterator))
+		{
+			char	   *utf8;
+			int32		size;
+
+			HD_CHECK_EVERY(end + 1);
+			/* spaces and punctuation have statuses below */
+			if (ubrk_getRuleStatus(iterator) < UBRK_WORD_NONE_LIMIT)
+				continue;
+			utf8 = palloc((Size) 3 * (end - begin) + 1);
+			u_strToUTF8(utf8, 3 * (end - begin) + 1, &size, u + begin, end - begin, &status);
+			if (U_FAILURE(status))
+				icu_failed("convert a word from UTF-16", status);
+			word(arg, utf8, size);
+		}
+	}
+	PG_FINALLY();
+	{
+		ubrk_close(iterator);
+	}
+	PG_END_TRY();
+}

@@ -1,0 +1,613 @@
+/*-------------------------------------------------------------------------
+ *
+ * set_join.c
+ *	  All pairs of similar sets, exactly, by filtering on prefixes.
+ *
+ * If two sets share much, they share one of the rare tokens of each: only so
+ * many of a set's rarest tokens need to be looked up that what is left could
+ * not carry the pair alone (Chaudhuri, Ganti & Kaushik 2006; Bayardo, Ma &
+ * Srikant 2007; in the plain form that Mann, Augsten & Bouros 2016 found to
+ * win).  Sets are taken in ascending size, so that sizes bound as well.
+ * Weights are sums in the order of tokens: the same pair gives the same digits
+ * wherever it is computed.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "common/alloc.h"
+#include "common/interrupts.h"
+#include "text/set_join.h"
+
+/* Bounds give way by this much, so that rounding loses no pair; similarities are compared as they are */
+#define SLACK 1e-9
+
+/* ---- similarities ---- */
+
+double
+set_similarity(SetMeasure m, double both, double a, double b)
+{
+	switch (m)
+	{
+		case MEASURE_JACCARD:
+			return both / (a + b - both);
+		case MEASURE_DICE:
+			return 2 * both / (a + b);
+		case MEASURE_COSINE:
+			return both == 0 ? 0 : both / sqrt(a * b);
+		case MEASURE_OVERLAP:
+			return both == 0 ? 0 : both / Min(a, b);
+		case MEASURE_CONTAINMENT:
+			return b == 0 ? 1 : both / b;
+	}
+	return 0;
+}
+
+double
+set_shared(const SetCollection *c, int32 a, int32 b)
+{
+	uint64		i = c->start[a],
+				j = c->start[b];
+	uint64		i_end = c->start[a + 1],
+				j_end = c->start[b + 1];
+	double		both = 0;
+
+	while (i < i_end && j < j_end)
+	{
+		uint32		x = c->token[i];
+		uint32		y = c->token[j];
+
+		if (x == y)
+			both += c->weight ? c->weight[x] : 1;
+		i += x <= y;
+		j += y <= x;
+	}
+	return both;
+}
+
+/* The least that a set of size a has to share with any set for the threshold */
+static double
+least_shared(SetMeasure m, double t, double a)
+{
+	switch (m)
+	{
+		case MEASURE_JACCARD:
+			return t * a;
+		case MEASURE_DICE:
+			return t / (2 - t) * a;
+		case MEASURE_COSINE:
+			return t * t * a;
+		default:
+			return t * a;		/* of the smaller one, or of side 1 */
+	}
+}
+
+/* The least that two sets have to share */
+static double
+least_shared_pair(SetMeasure m, double t, double a, double b)
+{
+	switch (m)
+	{
+		case MEASURE_JACCARD:
+			return t / (1 + t) * (a + b);
+		case MEASURE_DICE:
+			return t / 2 * (a + b);
+		case MEASURE_COSINE:
+			return t * sqrt(a * b);
+		case MEASURE_OVERLAP:
+			return t * Min(a, b);
+		default:
+			return t * b;
+	}
+}
+
+/* ---- making the sets ---- */
+
+#define DIGIT_BITS 11
+#define DIGITS (1 << DIGIT_BITS)
+
+/* Stable, by the upper 32 bits */
+static uint64 *
+sort_pairs(uint64 *pair, uint64 **spare, uint64 n)
+{
+	uint64	   *from = pair;
+	uint64	   *to = *spare;
+	uint64	   *count = array_alloc(3 * DIGITS, sizeof(uint64));
+
+	memset(count, 0, 3 * DIGITS * sizeof(uint64));
+	for (uint64 i = 0; i < n; i++)
+	{
+		uint32		h = (uint32) (pair[i] >> 32);
+
+		HD_CHECK_EVERY(i + 1);
+		count[h & (DIGITS - 1)]++;
+		count[DIGITS + (h >> DIGIT_BITS & (DIGITS - 1))]++;
+		count[2 * DIGITS + (h >> 2 * DIGIT_BITS)]++;
+	}
+	for (int d = 0; d < 3; d++)
+	{
+		uint64	   *place = count + d * DIGITS;
+		uint64		sum = 0;
+		uint64	   *swap = from;
+
+		for (int v = 0; v < DIGITS; v++)
+		{
+			uint64		c = place[v];
+
+			place[v] = sum;
+			sum += c;
+		}
+		for (uint64 i = 0; i < n; i++)
+		{
+			uint32		h = (uint32) (from[i] >> 32);
+
+			HD_CHECK_EVERY(i + 1);
+			to[place[h >> d * DIGIT_BITS & (DIGITS - 1)]++] = from[i];
+		}
+		from = to;
+		to = swap;
+	}
+	pfree(count);
+	*spare = to;
+	return from;
+}
+
+/* Working state of sets_make: runs of equal hashes, repeats dropped, are tokens */
+typedef struct Making
+{
+	uint64	   *pair;
+	uint64		n_pairs;
+	uint64	   *run;			/* [n_runs + 1] where each token's sets begin, of tokens in two sets or more */
+	uint32	   *df;				/* [n_runs] */
+	uint32		n_runs;
+	int32	   *single;			/* [n] tokens that no other set has */
+	uint64	   *print[2];		/* [n] two sums over all tokens of a set: equal sets have equal ones */
+} Making;
+
+static inline uint64
+mixed(uint64 h)
+{
+	h ^= h >> 33;
+	h *= UINT64CONST(0xff51afd7ed558ccd);
+	h ^= h >> 33;
+	h *= UINT64CONST(0xc4ceb9fe1a85ec53);
+	return h ^ (h >> 33);
+}
+
+/* Moves runs of two sets or more to the front, and counts the others */
+static void
+find_runs(Making *k)
+{
+	uint64		kept = 0;
+	uint64		cap = 1024;
+
+	k->n_runs = 0;
+	k->run = array_alloc(cap + 1, sizeof(uint64));
+	for (uint64 i = 0; i < k->n_pairs;)
+	{
+		uint32		hash = (uint32) (k->pair[i] >> 32);
+		uint64		begin = kept;
+		uint32		last = 0;
+		uint64		first_print = mixed(hash + UINT64CONST(0x9e3779b97f4a7c15));
+		uint64		second_print = mixed(hash + UINT64CONST(0xd1b54a32d192ed03));
+
+		for (; i < k->n_pairs && (uint32) (k->pair[i] >> 32) == hash; i++)
+		{
+			uint32		set = (uint32) k->pair[i];
+
+			HD_CHECK_EVERY(i + 1);
+			/* sorting was stable, so that repeats are neighbours */
+			if (kept > begin && last == set)
+				continue;
+			k->print[0][set] += first_print;
+			k->print[1][set] += second_print;
+			last = set;
+			k->pair[kept++] = (uint64) hash << 32 | set;
+		}
+		if (kept - begin == 1)
+		{
+			k->single[last]++;
+			kept = begin;
+			continue;
+		}
+		if (k->n_runs == cap)
+		{
+			cap *= 2;
+			k->run = repalloc_huge(k->run, (cap + 1) * sizeof(uint64));
+		}
+		k->run[k->n_runs++] = begin;
+	}
+	k->run[k->n_runs] = kept;
+	k->df = array_alloc(k->n_runs, sizeof(uint32));
+}
+
+/* order[rank] = run, by df and then by hash: a counting sort */
+static uint32 *
+order_runs(const Making *k, uint32 n_sets)
+{
+	uint32	   *order = array_alloc(k->n_runs, sizeof(uint32));
+	uint64	   *place = array_alloc0((Size) n_sets + 2, sizeof(uint64));
+
+	for (uint32 r = 0; r < k->n_runs; r++)
+		place[k->df[r] + 1]++;
+	for (uint32 f = 0; f <= n_sets; f++)
+		place[f + 1] += place[f];
+	for (uint32 r = 0; r < k->n_runs; r++)
+		order[place[k->df[r]]++] = r;
+	pfree(place);
+	return order;
+}
+
+typedef struct Print
+{
+	uint64		a;
+	uint64		b;
+	int32		set;
+} Print;
+
+static int
+compare_prints(const void *x, const void *y)
+{
+	const Print *p = x;
+	const Print *q = y;
+
+	if (p->a != q->a)
+		return p->a < q->a ? -1 : 1;
+	if (p->b != q->b)
+		return p->b < q->b ? -1 : 1;
+	return (p->set > q->set) - (p->set < q->set);
+}
+
+/* Sets of one side with the same tokens are one.  128 bits: no accident makes two sets equal. */
+static int32 *
+find_equal(const Making *k, int32 n, const uint8 *side)
+{
+	Print	   *p = array_alloc(n, sizeof(Print));
+	int32	   *same_as = array_alloc(n, sizeof(int32));
+
+	for (int32 i = 0; i < n; i++)
+		p[i] = (Print) {k->print[0][i] + (side ? side[i] : 0), k->print[1][i], i};
+	qsort(p, n, sizeof(Print), compare_prints);
+	for (int32 i = 0; i < n; i++)
+	{
+		int32		set = p[i].set;
+		bool		empty = k->print[0][set] == 0 && k->print[1][set] == 0;
+
+		/* texts of which nothing was left are not alike for that */
+		same_as[set] = !empty && i > 0 && p[i].a == p[i - 1].a && p[i].b == p[i - 1].b ?
+			same_as[p[i - 1].set] : set;
+	}
+	pfree(p);
+	return same_as;
+}
+
+/*
+ * Takes out the sets that are equal to another: a copy is no evidence that a
+ * word is common.  Tokens that only one set is left with are its own.
+ */
+static void
+drop_copies(Making *k, const int32 *same_as, int32 n_df)
+{
+	uint32		n_runs = 0;
+	uint64		kept = 0;
+
+	for (uint32 r = 0; r < k->n_runs; r++)
+	{
+		uint64		begin = kept;
+		uint64		end = k->run[r + 1];
+		uint32		df = 0;
+
+		for (uint64 i = k->run[r]; i < end; i++)
+		{
+			uint32		set = (uint32) k->pair[i];
+
+			HD_CHECK_EVERY(i + 1);
+			if (same_as[set] != set)
+				continue;
+			df += set < n_df;
+			k->pair[kept++] = k->pair[i];
+		}
+		if (kept - begin == 1)
+		{
+			k->single[(uint32) k->pair[begin]]++;
+			kept = begin;
+			continue;
+		}
+		k->run[n_runs] = begin;
+		k->df[n_runs++] = df;
+	}
+	k->run[n_runs] = kept;
+	k->n_runs = n_runs;
+}
+
+/* Lists of the sets that stand for others, tokens numbered by rank */
+static void
+fill_lists(const Making *k, const uint32 *order, SetCollection *c, double single_weight)
+{
+	uint64	   *start = array_alloc0((Size) c->n + 2, sizeof(uint64));
+	double	   *size = array_alloc(c->n, sizeof(double));
+	uint32	   *token;
+
+	for (uint64 i = 0; i < k->run[k->n_runs]; i++)
+	{
+		uint32		set = (uint32) k->pair[i];
+
+		HD_CHECK_EVERY(i + 1);
+		start[set + 2]++;
+	}
+	for (int32 i = 0; i < c->n; i++)
+		start[i + 2] += start[i + 1];
+	token = array_alloc(start[c->n + 1], sizeof(uint32));
+	for (int32 i = 0; i < c->n; i++)
+		size[i] = k->single[i] * single_weight;
+	for (uint32 r = 0; r < k->n_runs; r++)
+	{
+		double		w = c->weight ? c->weight[r] : 1;
+
+		for (uint64 i = k->run[order[r]]; i < k->run[order[r] + 1]; i++)
+		{
+			uint32		set = (uint32) k->pair[i];
+
+			HD_CHECK_EVERY(i + 1);
+			size[set] += w;
+			token[start[set + 1]++] = r;
+		}
+	}
+	c->start = start;
+	c->token = token;
+	c->size = size;
+}
+
+SetCollection *
+sets_make(uint64 *pair, uint64 n_pairs, int32 n_sets, bool idf, const uint8 *side, int32 n_df)
+{
+	SetCollection *c = palloc0(sizeof(SetCollection));
+	uint64	   *spare = array_alloc(n_pairs, sizeof(uint64));
+	Making		k = {0};
+	uint32	   *order;
+	int32		n_different = 0;
+
+	k.n_pairs = n_pairs;
+	k.pair = sort_pairs(pair, &spare, n_pairs);
+	pfree(spare);
+	k.single = array_alloc0(n_sets, sizeof(int32));
+	for (int i = 0; i < 2; i++)
+		k.print[i] = array_alloc0(n_sets, sizeof(uint64));
+	find_runs(&k);
+	c->n = n_sets;
+	c->side = side;
+	c->same_as = find_equal(&k, n_sets, side);
+	drop_copies(&k, c->same_as, n_df);
+	order = order_runs(&k, n_sets);
+	c->n_tokens = k.n_runs;
+	for (int32 i = 0; i < n_df; i++)
+		n_different += c->same_as[i] == i;
+	if (idf)
+	{
+		double	   *weight = array_alloc(k.n_runs, sizeof(double));
+
+		/* what no counted set has is as rare as what one has */
+		for (uint32 r = 0; r < k.n_runs; r++)
+			weight[r] = log(1 + (double) n_different / Max(k.df[order[r]], 1));
+		c->weight = weight;
+	}
+	fill_lists(&k, order, c, idf ? log(1 + (double) n_different) : 1);
+	pfree(k.pair);
+	pfree(k.run);
+	pfree(k.df);
+	pfree(k.single);
+	pfree(k.print[0]);
+	pfree(k.print[1]);
+	pfree(order);
+	return c;
+}
+
+/* ---- joining ---- */
+
+typedef struct Join
+{
+	const SetCollection *c;
+	SetMeasure	m;
+	double		t;
+	int32	   *by_size;		/* sets that take part, ascending */
+	int32		n;
+	uint32	   *prefix;			/* [c->n] how many tokens of a set are looked up, or indexed */
+	uint64	   *post_start;		/* [n_tokens + 1] */
+	uint64	   *post_from;		/* [n_tokens] sets before are too small by now */
+	uint64	   *post_end;		/* [n_tokens] */
+	int32	   *post;
+	int32	   *seen;			/* [c->n] the last set that this one was a candidate of */
+} Join;
+
+static int
+compare_sizes(const void *x, const void *y, void *arg)
+{
+	const double *size = arg;
+	int32		a = *(const int32 *) x;
+	int32		b = *(const int32 *) y;
+
+	if (size[a] != size[b])
+		return size[a] < size[b] ? -1 : 1;
+	return (a > b) - (a < b);
+}
+
+/* So many of the rarest tokens that the rest weighs less than what has to be shared */
+static uint32
+prefix_length(const Join *j, int32 set)
+{
+	const SetCollection *c = j->c;
+	double		least = least_shared(j->m, j->t, c->size[set]) * (1 - SLACK);
+	double		rest = 0;
+	uint64		i = c->start[set + 1];
+
+	while (i > c->start[set] && rest < least)
+	{
+		i--;
+		rest += c->weight ? c->weight[c->token[i]] : 1;
+	}
+	/* even all of them are not enough: no other set can have enough in common */
+	return rest < least ? 0 : (uint32) (i + 1 - c->start[set]);
+}
+
+/* Is a set's prefix indexed, or are its tokens looked up? */
+static inline bool
+is_indexed(const Join *j, int32 set)
+{
+	return j->m != MEASURE_CONTAINMENT || j->c->side[set] == 1;
+}
+
+static inline uint32
+n_looked_up(const Join *j, int32 set)
+{
+	/* a small set in a large one may lie anywhere in it */
+	if (j->m == MEASURE_OVERLAP || j->m == MEASURE_CONTAINMENT)
+		return (uint32) (j->c->start[set + 1] - j->c->start[set]);
+	return j->prefix[set];
+}
+
+static void
+join_begin(Join *j)
+{
+	const SetCollection *c = j->c;
+
+	j->by_size = array_alloc(c->n, sizeof(int32));
+	j->prefix = array_alloc0(c->n, sizeof(uint32));
+	j->post_start = array_alloc0((Size) c->n_tokens + 1, sizeof(uint64));
+	j->seen = array_alloc(c->n, sizeof(int32));
+	j->n = 0;
+	for (int32 i = 0; i < c->n; i++)
+	{
+		HD_CHECK_EVERY(i + 1);
+		j->seen[i] = -1;
+		if (c->same_as[i] != i || c->start[i] == c->start[i + 1])
+			continue;
+		j->by_size[j->n++] = i;
+		j->prefix[i] = prefix_length(j, i);
+		if (is_indexed(j, i))
+			for (uint32 p = 0; p < j->prefix[i]; p++)
+				j->post_start[c->token[c->start[i] + p] + 1]++;
+	}
+	for (uint32 t = 0; t < c->n_tokens; t++)
+		j->post_start[t + 1] += j->post_start[t];
+	j->post = array_alloc(j->post_start[c->n_tokens], sizeof(int32));
+	j->post_from = array_alloc(c->n_tokens, sizeof(uint64));
+	j->post_end = array_alloc(c->n_tokens, sizeof(uint64));
+	memcpy(j->post_from, j->post_start, c->n_tokens * sizeof(uint64));
+	memcpy(j->post_end, j->post_start, c->n_tokens * sizeof(uint64));
+	qsort_arg(j->by_size, j->n, sizeof(int32), compare_sizes, unconstify(double *, c->size));
+}
+
+static void
+index_set(Join *j, int32 set)
+{
+	const SetCollection *c = j->c;
+
+	for (uint32 p = 0; p < j->prefix[set]; p++)
+	{
+		uint32		t = c->token[c->start[set] + p];
+
+		j->post[j->post_end[t]++] = set;
+	}
+}
+
+/* Verify one candidate */
+static void
+verify(Join *j, int32 x, int32 y, PairFound found, PairSkip skip, void *arg, JoinStats *stats)
+{
+	const SetCollection *c = j->c;
+	/* side 0 first; where there are no sides, the first of both */
+	bool		turned = c->side ? c->side[x] > c->side[y] : x > y;
+	int32		a = turned ? y : x;
+	int32		b = turned ? x : y;
+	double		both,
+				similarity;
+
+	stats->candidates++;
+	if (c->side && c->side[a] == c->side[b])
+		return;
+	if (skip && skip(arg, a, b))
+		return;
+	stats->verified++;
+	both = set_shared(c, a, b);
+	if (both < least_shared_pair(j->m, j->t, c->size[a], c->size[b]) * (1 - SLACK))
+		return;
+	similarity = set_similarity(j->m, both, c->size[a], c->size[b]);
+	if (similarity < j->t)
+		return;
+	stats->found++;
+	found(arg, a, b, similarity);
+}
+
+/* All sets in the index that share a token */
+static void
+probe(Join *j, int32 x, PairFound found, PairSkip skip, void *arg, JoinStats *stats)
+{
+	const SetCollection *c = j->c;
+	bool		sizes_bound = j->m != MEASURE_OVERLAP && j->m != MEASURE_CONTAINMENT;
+	double		smallest = sizes_bound ? least_shared(j->m, j->t, c->size[x]) * (1 - SLACK) : 0;
+	uint32		n = n_looked_up(j, x);
+	int64		work = 0;
+
+	for (uint32 p = 0; p < n; p++)
+	{
+		uint32		t = c->token[c->start[x] + p];
+		uint64		from = j->post_from[t];
+
+		/* sets come in ascending size: what is too small now stays so */
+		while (from < j->post_end[t] && c->size[j->post[from]] < smallest)
+			from++;
+		j->post_from[t] = from;
+		for (uint64 i = from; i < j->post_end[t]; i++)
+		{
+			int32		y = j->post[i];
+
+			work++;
+			HD_CHECK_EVERY(work);
+			if (j->seen[y] == x)
+				continue;
+			j->seen[y] = x;
+			verify(j, x, y, found, skip, arg, stats);
+		}
+	}
+}
+
+void
+sets_join(const SetCollection *c, SetMeasure m, double threshold,
+		  PairFound found, PairSkip skip, void *arg, JoinStats *stats)
+{
+	Join		j = {.c = c, .m = m, .t = threshold};
+
+	memset(stats, 0, sizeof(*stats));
+	join_begin(&j);
+	if (m == MEASURE_CONTAINMENT)
+	{
+		/* all of side 1 is in the index before the first of side 0 is looked up */
+		for (int32 i = 0; i < j.n; i++)
+			if (c->side[j.by_size[i]] == 1)
+				index_set(&j, j.by_size[i]);
+		for (int32 i = 0; i < j.n; i++)
+		{
+			HD_CHECK_EVERY(i + 1);
+			if (c->side[j.by_size[i]] == 0)
+				probe(&j, j.by_size[i], found, skip, arg, stats);
+		}
+	}
+	else
+	{
+		for (int32 i = 0; i < j.n; i++)
+		{
+			HD_CHECK_EVERY(i + 1);
+			probe(&j, j.by_size[i], found, skip, arg, stats);
+			index_set(&j, j.by_size[i]);
+		}
+	}
+	pfree(j.by_size);
+	pfree(j.prefix);
+	pfree(j.post_start);
+	pfree(j.post_from);
+	pfree(j.post_end);
+	pfree(j.post);
+	pfree(j.seen);
+}

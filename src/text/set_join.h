@@ -1,0 +1,69 @@
+/*-------------------------------------------------------------------------
+ *
+ * set_join.h
+ *	  All pairs of similar sets, exactly: plain arrays, no SQL.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef HD_SET_JOIN_H
+#define HD_SET_JOIN_H
+
+typedef enum SetMeasure
+{
+	MEASURE_JACCARD,
+	MEASURE_DICE,
+	MEASURE_COSINE,
+	MEASURE_OVERLAP,			/* of the smaller set */
+	MEASURE_CONTAINMENT			/* of the sets of side 1 in those of side 0 */
+} SetMeasure;
+
+/*
+ * Sets of tokens.  Tokens are numbered from the rarest to the most frequent;
+ * those that only one set has are in no list, but count in the sizes.  Sets
+ * that are equal to an earlier one are in no list either.
+ */
+typedef struct SetCollection
+{
+	int32		n;
+	const uint64 *start;		/* [n + 1] */
+	const uint32 *token;		/* ascending within a set */
+	uint32		n_tokens;		/* different ones in lists */
+	const double *weight;		/* [n_tokens]; NULL: each is 1 */
+	const double *size;			/* [n] sum of weights, all tokens counted; of sets that are
+								 * equal to an earlier one it is not known */
+	const int32 *same_as;		/* [n] the first set that is equal; itself if it is that */
+	const uint8 *side;			/* [n] NULL: one collection with itself; else pairs across sides alone */
+} SetCollection;
+
+/*
+ * From pairs hash << 32 | set, sets ascending for each hash or not at all
+ * sorted; they are destroyed.  idf: tokens weigh log(1 + n / df) (Sparck Jones
+ * 1972 with the 1 that keeps weights positive), n and df over the n_df first
+ * sets, equal ones counted once.
+ */
+extern SetCollection *sets_make(uint64 *pair, uint64 n_pairs, int32 n_sets, bool idf,
+								const uint8 *side, int32 n_df);
+
+/* The measure of two sets, by the sum of weights they share */
+extern double set_similarity(SetMeasure m, double both, double a, double b);
+extern double set_shared(const SetCollection *c, int32 a, int32 b);
+
+typedef struct JoinStats
+{
+	int64		candidates;
+	int64		verified;
+	int64		found;
+} JoinStats;
+
+/*
+ * Calls found(arg, a, b, similarity) for each pair of different sets that
+ * reaches the threshold; skip, if not NULL, is asked before a pair is
+ * verified.  Sets that are equal to another (same_as) take no part.
+ */
+typedef void (*PairFound) (void *arg, int32 a, int32 b, double similarity);
+typedef bool (*PairSkip) (void *arg, int32 a, int32 b);
+
+extern void sets_join(const SetCollection *c, SetMeasure m, double threshold,
+					  PairFound found, PairSkip skip, void *arg, JoinStats *stats);
+
+#endif							/* HD_SET_JOIN_H */
