@@ -140,7 +140,7 @@ compare_games(const EloGame *x, const EloGame *y)
 #define ST_DEFINE
 #include "lib/sort_template.h"
 
-/* Codes become positions in canonical order; names of games that were refused go */
+/* Codes become positions in canonical order; names that a cancelled merge left behind go */
 static uint32 *
 sort_names(Dict *dst, const Elo *e)
 {

@@ -247,8 +247,7 @@ rankings_add(Rankings *r, uint32 rater_plus_1, RankedItem *item, int n,
 
 /*
  * The names that are used, in canonical order; returns their positions by old
- * code.  A row that was refused, or a merge that was cancelled, may have left
- * names that no row has.
+ * code.  A merge that was cancelled may have left names that no row has.
  */
 static uint32 *
 sort_names(Dict *dst, const Dict *src, const bool *used)
@@ -396,6 +395,9 @@ rankings_settle(Rankings *r)
 	r->rows_settled = true;
 	r->items_settled = items.n;
 	r->raters_settled = raters.n;
+	/* as the stored form has it */
+	if (raters.n == 0)
+		r->rater_kind = ID_NONE;
 
 	dict_free(&unsorted);
 	pfree(item);

@@ -41,9 +41,11 @@ score_sums_count(ScoreSums *s, MemoryContext cx, double value, bool positive, bo
 		rest->n_na_idle += idle;
 		return;
 	}
-	s->n_graded++;
 	if (idle)
+	{
+		score_rest(s, cx)->n_idle++;
 		return;
+	}
 	if (value == (positive ? 1 : 0))
 	{
 		s->n_pass++;
@@ -101,16 +103,18 @@ add_count(int64 *dst, int64 n)
 static void
 sums_merge(ScoreSums *dst, MemoryContext cx, const ScoreSums *src)
 {
+	int64		n;
+
 	shortsum_merge(&dst->achieved, cx, &src->achieved);
 	shortsum_merge(&dst->plus, cx, &src->plus);
 	shortsum_merge(&dst->minus, cx, &src->minus);
-	add_count(&dst->n_graded, src->n_graded);
 	add_count(&dst->n_pass, src->n_pass);
 	add_count(&dst->n_fail, src->n_fail);
 	if (src->rest)
 	{
 		ScoreRest  *rest = score_rest(dst, cx);
 
+		add_count(&rest->n_idle, src->rest->n_idle);
 		add_count(&rest->n_na, src->rest->n_na);
 		add_count(&rest->n_na_idle, src->rest->n_na_idle);
 		add_count(&rest->n_trees, src->rest->n_trees);
@@ -120,6 +124,11 @@ sums_merge(ScoreSums *dst, MemoryContext cx, const ScoreSums *src)
 		shortsum_merge(&rest->credit, cx, &src->rest->credit);
 		shortsum_merge(&rest->pruned, cx, &src->rest->pruned);
 	}
+	/* their sum is a bigint, too */
+	n = dst->n_pass;
+	add_count(&n, dst->n_fail);
+	if (dst->rest)
+		add_count(&n, dst->rest->n_idle);
 }
 
 /* ---- gates and tags ---- */
@@ -159,7 +168,7 @@ rubric_score_tag(RubricScore *s, const ColumnKey *tag)
 		s->tags = t;
 	}
 	code = dict_add(&t->dict, tag->prefix, tag->bytes, tag->len);
-	if (code < t->cap && t->sums[code].n_graded + (t->sums[code].rest ? t->sums[code].rest->n_na : 0) > 0)
+	if (code < t->cap && (sums_n_graded(&t->sums[code]) > 0 || sums_n_na(&t->sums[code]) > 0))
 		return code;
 	/* a new one */
 	if (t->dict.n > t->cap)
@@ -238,7 +247,7 @@ rubric_hash_cstring(const uint8 *hash)
 bool
 rubric_score_is_empty(const RubricScore *s)
 {
-	return s->binding == NULL && s->all.n_graded == 0 && s->all.rest == NULL;
+	return s->binding == NULL && s->all.n_pass == 0 && s->all.n_fail == 0 && s->all.rest == NULL;
 }
 
 static char *

@@ -53,7 +53,7 @@ put_sums(WireWriter *w, const ScoreSums *s, bool tree)
 		shortsum_encode(&s->plus, w);
 		shortsum_encode(&s->minus, w);
 	}
-	wire_put_varint(w, s->n_graded);
+	wire_put_varint(w, sums_n_graded(s));
 	wire_put_varint(w, s->n_pass);
 	wire_put_varint(w, s->n_fail);
 	if (s->n_fail > 0)
@@ -188,6 +188,7 @@ get_tree(WireReader *r, ScoreSums *s, MemoryContext cx)
 static void
 get_sums(WireReader *r, ScoreSums *s, MemoryContext cx, bool tree)
 {
+	int64		n_graded;
 	int64		n_na;
 
 	shortsum_decode(&s->achieved, cx, r);
@@ -196,11 +197,13 @@ get_sums(WireReader *r, ScoreSums *s, MemoryContext cx, bool tree)
 		get_sum(&s->plus, cx, r, true);
 		get_sum(&s->minus, cx, r, true);
 	}
-	s->n_graded = get_number(r);
+	n_graded = get_number(r);
 	s->n_pass = get_number(r);
 	s->n_fail = get_number(r);
-	if (s->n_pass > s->n_graded || s->n_fail > s->n_graded - s->n_pass)
+	if (s->n_pass > n_graded || s->n_fail > n_graded - s->n_pass)
 		wire_fail(r, "A count is out of range.");
+	if (n_graded > s->n_pass + s->n_fail)
+		score_rest(s, cx)->n_idle = n_graded - s->n_pass - s->n_fail;
 	if (tree ? shortsum_sign(&s->achieved) < 0 : false)
 		wire_fail(r, "A sum is out of range.");
 	if (s->n_pass + s->n_fail == 0 &&
@@ -270,7 +273,7 @@ get_tags(WireReader *r, RubricScore *s, bool tree)
 	{
 		HD_CHECK_EVERY(i);
 		get_sums(r, &t->sums[i], cx, tree);
-		if (t->sums[i].n_graded == 0 && (t->sums[i].rest == NULL || t->sums[i].rest->n_na == 0))
+		if (sums_n_graded(&t->sums[i]) == 0 && sums_n_na(&t->sums[i]) == 0)
 			wire_fail(r, "A key is not used.");
 	}
 	s->tags = t;
@@ -296,7 +299,7 @@ rubric_score_decode(State *state, WireReader *r)
 		get_gates(r, s, tree);
 	if (flags & FLAG_TAGS)
 		get_tags(r, s, tree);
-	if (s->binding && s->binding->n_missing > (s->all.rest ? s->all.rest->n_na : 0))
+	if (s->binding && s->binding->n_missing > sums_n_na(&s->all))
 		wire_fail(r, "A count is out of range.");
 	if (rubric_score_is_empty(s) && (s->gates || s->tags))
 		wire_fail(r, "A count is out of range.");

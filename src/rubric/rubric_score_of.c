@@ -62,16 +62,28 @@ level_value(const RubricNode *node, const JsonbValue *v)
 			 errhint("It has no named levels: a grade is a number from 0 to 1, true, false, or null for N/A.")));
 }
 
+static bool
+is_less(Numeric a, Numeric b)
+{
+	return DatumGetBool(DirectFunctionCall2(numeric_lt, NumericGetDatum(a), NumericGetDatum(b)));
+}
+
 static double
 number_value(const RubricNode *node, Numeric n)
 {
-	double		v = DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(n)));
+	double		v;
 
-	if (!(v >= 0 && v <= 1))
+	/* before it is turned into double precision, which may fail */
+	if (is_less(n, int64_to_numeric(0)) || is_less(int64_to_numeric(1), n))
+	{
+		char	   *shown = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(n)));
+
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("grade of criterion \"%s\" must be between 0 and 1", node_name(node)),
-				 errdetail("It is %s.", DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(n))))));
+				 errdetail("It is %s.", strlen(shown) < 30 ? shown : numeric_out_sci(n, 3))));
+	}
+	v = DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(n)));
 	return v == 0 ? 0 : v;
 }
 

@@ -49,6 +49,7 @@ SELECT rankings_agg(ARRAY['a', 'b'], 'x', 1) = rankings_agg(ARRAY['a', 'b'], 'x'
 
 SELECT rankings_agg(ARRAY['a', 'b', 'a']);
 SELECT rankings_agg(ARRAY[1, 2, 1], ARRAY[1, 2, 2]);
+SELECT rankings_agg(ARRAY['a long name', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'a long name']);
 -- not if it is not ranked there
 SELECT n_rankings(rankings_agg(ARRAY['a', 'b', 'a'], ARRAY[1, 2, 0]));
 SELECT rankings_agg(ARRAY['a', 'b'], ARRAY[1, 2, 3]);
@@ -89,6 +90,8 @@ SELECT without_raters(rankings_agg(ARRAY['a', 'b'], 'x'), '{x}') AS empty, witho
 -- items that nobody else ranked go, too
 SELECT without_raters(rankings_agg(i, r), '{x}')::jsonb FROM (VALUES (ARRAY['a', 'b'], 'x'), (ARRAY['c', 'b'], 'y'), (ARRAY['c', 'd'], NULL)) v (i, r);
 SELECT without_raters(rankings_agg(ARRAY['a', 'b'], 'x'), ARRAY['x', NULL]);
+-- nobody by name is left: others may have names of another kind, whether the state was stored or not
+SELECT rollup(s) FROM (SELECT without_raters(rankings_agg(ARRAY['a', 'b'], r), '{x}') AS s FROM (VALUES ('x'), (NULL)) v (r) UNION ALL SELECT rankings_agg(ARRAY['a', 'b'], 7)) x;
 SELECT n_rankings(s), n_items(s), n_raters(s), s::jsonb, (SELECT count(*) FROM ranking_rows(s)) FROM (SELECT without_raters(rankings_agg(ARRAY['a', 'b'], 'x'), '{x}') AS s) q;
 SELECT rollup(s) AS empty_has_no_kind FROM (SELECT without_raters(rankings_agg(ARRAY['a', 'b'], 'x'), '{x}') AS s UNION ALL SELECT rankings_agg(ARRAY[1, 2])) x;
 
