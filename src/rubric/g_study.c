@@ -159,7 +159,10 @@ crossed(const Graded *g, GStudy *s)
 	between = within_raters(&a) - a.sse;
 	trace_p = (double) g->n_obs - a.k;
 	trace_r = (double) g->n_obs - g->n_items;
-	s->ms[0] = Max(between, 0) / s->df[0];
+	/* what is smaller is rounding of the difference */
+	if (between < 1e-13 * (between + a.sse))
+		between = 0;
+	s->ms[0] = between / s->df[0];
 	s->ms[1] = a.raters_given_items / s->df[1];
 	s->ms[2] = a.sse / s->df[2];
 	s->p_in_ms = trace_p / s->df[0];
@@ -215,7 +218,7 @@ nested(const Graded *g, GStudy *s)
 		return;
 
 	trace = n - sum_sq / n;
-	s->ms[0] = between / s->df[0];
+	s->ms[0] = between <= 1e-24 * (within + between) ? 0 : between / s->df[0];
 	s->ms[1] = within <= 1e-24 * (within + between) ? 0 : within / s->df[1];
 	s->p_in_ms = trace / s->df[0];
 	s->weight[0][0] = 1 / s->p_in_ms;

@@ -38,7 +38,7 @@
 #define HALF_WIDTH 8.0			/* of the nodes, in standard deviations of the prior */
 #define WIDEST_STEP 0.25
 #define MAX_SLOPE 50.0			/* an item beyond it splits units without error */
-#define NO_SLOPE 1e-6			/* of one slope for all: they measure nothing together */
+#define NO_SLOPE 1e-2			/* below it, one slope for all may as well be zero */
 #define LITTLE_WEIGHT 1e-13		/* posterior weight that changes no digit that is asked for */
 
 /* ---- data ---- */
@@ -636,9 +636,10 @@ static bool
 settle_at_zero(Work *w)
 {
 	double		reached = w->loglik;
+	double	   *from = array_alloc(w->n_par, sizeof(double));
+	bool		settled;
 
-	if (w->model != IRT_1PL)
-		return false;
+	memcpy(from, w->par, w->n_par * sizeof(double));
 	w->par[0] = 0;
 	for (int32 i = 0; i < w->m; i++)
 	{
@@ -655,7 +656,14 @@ settle_at_zero(Work *w)
 	}
 	evaluate(w);
 	/* written so that NaN fails */
-	return w->loglik >= reached - 1e-9 * fabs(reached);
+	settled = w->loglik >= reached - 1e-9 * fabs(reached);
+	if (!settled)
+	{
+		memcpy(w->par, from, w->n_par * sizeof(double));
+		evaluate(w);
+	}
+	pfree(from);
+	return settled;
 }
 
 bool
@@ -689,9 +697,9 @@ irt_fit(const IrtData *d, IrtModel model, bool want_se, IrtFit *out)
 		if (!done || w.step <= needed_step(&w) * 1.02)
 			break;
 	}
-	if (!done || (model == IRT_1PL && fabs(w.par[0]) < NO_SLOPE))
+	if (model == IRT_1PL && (!done || fabs(w.par[0]) < NO_SLOPE) && settle_at_zero(&w))
 	{
-		done = settle_at_zero(&w);
+		done = true;
 		want_se = false;
 	}
 	/* the other sign is the same model with the abilities turned round */
