@@ -92,13 +92,13 @@ prior_arg(FunctionCallInfo fcinfo, int arg)
 	return v;
 }
 
-static PlScale
+static RatingScale
 scale_arg(FunctionCallInfo fcinfo, int arg)
 {
 	static const ArgChoice choice[] = {
-		{"log", PL_LOG},
-		{"elo", PL_ELO},
-		{"worth", PL_WORTH},
+		{"log", SCALE_LOG},
+		{"elo", SCALE_ELO},
+		{"worth", SCALE_WORTH},
 		{NULL, 0}
 	};
 
@@ -245,7 +245,7 @@ status_name(PlStatus s)
 }
 
 static void
-put_rating(SrfRow *row, const Rankings *r, const PlModel *m, int32 i, const PlRating *rating)
+put_rating(SrfRow *row, const Rankings *r, const PlModel *m, int32 i, const Rating *rating)
 {
 	const PlItem *item = &m->item[i];
 	MemoryContext old = MemoryContextSwitchTo(row->row_cx);
@@ -281,7 +281,7 @@ rankings_plackett_luce(PG_FUNCTION_ARGS)
 		.confidence = arg_confidence(fcinfo, 5), .bottom_unordered = bottom_arg(fcinfo, 7)};
 	bool		by_component = components_arg(fcinfo, 6);
 	PlModel    *m;
-	PlRating   *rating;
+	Rating	   *rating;
 	SrfRow		row;
 
 	srf_begin(fcinfo, &row);
@@ -304,7 +304,7 @@ rankings_plackett_luce(PG_FUNCTION_ARGS)
 /* ---- plackett_luce_model ---- */
 
 static void
-put_estimate(SrfRow *row, const char *parameter, PlRating e, const char *note)
+put_estimate(SrfRow *row, const char *parameter, Rating e, const char *note)
 {
 	srf_cstring(row, parameter);
 	srf_float8(row, e.rating);
@@ -318,7 +318,7 @@ put_estimate(SrfRow *row, const char *parameter, PlRating e, const char *note)
 static void
 put_number(SrfRow *row, const char *parameter, double value, const char *note)
 {
-	PlRating	e = {.rating = value, .se = NAN, .ci_low = NAN, .ci_high = NAN};
+	Rating		e = {.rating = value, .se = NAN, .ci_low = NAN, .ci_high = NAN};
 
 	put_estimate(row, parameter, e, note);
 }

@@ -30,6 +30,8 @@
 #ifndef HD_PLACKETT_LUCE_H
 #define HD_PLACKETT_LUCE_H
 
+#include "preference/strengths.h"
+
 /* the dense matrices of more items would not fit into memory */
 #define PL_MAX_PARAMETERS 4000
 /* the sums over ways to be tied stay far from the largest double */
@@ -57,13 +59,6 @@ typedef enum PlVariance
 	PL_RATER					/* raters are */
 } PlVariance;
 
-typedef enum PlScale
-{
-	PL_LOG,						/* log worth */
-	PL_ELO,						/* 1000 + 400 / ln 10 * log worth */
-	PL_WORTH					/* worth; of all items together 1 */
-} PlScale;
-
 typedef enum PlStatus
 {
 	PL_OK,
@@ -89,7 +84,7 @@ typedef struct PlOptions
 	PlVariance	variance;
 	double		confidence;
 	int32		anchor;			/* item, or -1 */
-	PlScale		scale;
+	RatingScale scale;
 } PlOptions;
 
 typedef struct PlItem
@@ -158,16 +153,6 @@ typedef struct PlModel
 	double		log_likelihood; /* without the prior */
 } PlModel;
 
-typedef struct PlRating
-{
-	double		rating;			/* infinite, or NaN, where the status says so */
-	double		se;				/* NaN: none */
-	double		ci_low;
-	double		ci_high;
-	int32		rank_low;		/* 0: none */
-	int32		rank_high;
-} PlRating;
-
 /* What is expected of a choice from a set, at some estimate */
 typedef struct PlMoments
 {
@@ -213,8 +198,8 @@ extern void pl_add_information(PlMoments *w, const double *gamma, double weight,
 
 extern PlResult pl_fit(PlModel *m);
 extern void pl_covary(PlModel *m);
-extern PlRating *pl_rate(const PlModel *m);
+extern Rating *pl_rate(const PlModel *m);
 /* delta of order m->order[o] */
-extern PlRating pl_tie(const PlModel *m, int o);
+extern Rating pl_tie(const PlModel *m, int o);
 
 #endif							/* HD_PLACKETT_LUCE_H */
