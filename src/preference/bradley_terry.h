@@ -201,6 +201,11 @@ extern BtResult bt_fit(BtModel *m);
 extern void bt_invert(BtModel *m);
 extern void bt_covary(BtModel *m);
 extern Rating *bt_rate(const BtModel *m);
+/* of each block */
+extern Strengths *bt_strengths(const BtModel *m);
+
+/* theta_i - theta_j: infinite, or NaN, where it is not finite; half the length of its interval, or NaN */
+extern double bt_difference(const BtModel *m, const Strengths *s, int32 i, int32 j, double *half);
 extern BtEstimate bt_order_effect(const BtModel *m);
 extern BtEstimate bt_nu(const BtModel *m);
 

@@ -18,6 +18,10 @@
 extern BtTies bt_ties_arg(FunctionCallInfo fcinfo, int arg);
 extern double bt_prior_arg(FunctionCallInfo fcinfo, int arg);
 extern bool bt_components_arg(FunctionCallInfo fcinfo, int arg);
+extern bool bt_bool_arg(FunctionCallInfo fcinfo, int arg, const char *what);
+extern BtVariance bt_variance_arg(FunctionCallInfo fcinfo, int arg, const PreferenceData *d);
+/* code of the item that is named, or -1 for NULL */
+extern int32 bt_item_arg(FunctionCallInfo fcinfo, int arg, const char *what, Comparisons *c);
 
 /* ERROR 55000, with groups and a pair to collect */
 extern void bt_require_connected(const BtModel *m, Comparisons *c);

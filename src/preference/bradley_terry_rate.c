@@ -34,11 +34,10 @@ rate_outer(const BtModel *m, int32 i, Rating *r)
 		rate_anchor(m->opt.scale, r);
 }
 
-static void
-rate_block(const BtModel *m, int32 k, Rating *rating)
+static Strengths
+block_strengths(const BtModel *m, int32 k)
 {
 	const BtBlock *b = &m->block[k];
-	int64	   *clusters = array_alloc(b->n, sizeof(int64));
 	Strengths	s = {.n = b->n, .item = b->item, .theta = b->theta, .n_cov = b->n_cov, .model_cov = b->info,
 	.anchor = -1, .scale = m->opt.scale, .confidence = m->opt.confidence};
 
@@ -46,14 +45,15 @@ rate_block(const BtModel *m, int32 k, Rating *rating)
 		s.cov[c] = b->cov[c];
 	if (m->item_clusters)
 	{
+		int64	   *clusters = array_alloc(b->n, sizeof(int64));
+
 		for (int32 i = 0; i < b->n; i++)
 			clusters[i] = m->item_clusters[b->item[i]];
 		s.clusters = clusters;
 	}
 	if (m->opt.anchor >= 0 && m->item[m->opt.anchor].block == k)
 		s.anchor = m->item[m->opt.anchor].slot;
-	rate_strengths(&s, rating);
-	pfree(clusters);
+	return s;
 }
 
 Rating *
@@ -70,10 +70,63 @@ bt_rate(const BtModel *m)
 	}
 	for (int32 k = 0; k < m->n_blocks; k++)
 	{
-		if (m->item[m->block[k].item[0]].finite)
-			rate_block(m, k, rating);
+		Strengths	s;
+
+		if (!m->item[m->block[k].item[0]].finite)
+			continue;
+		s = block_strengths(m, k);
+		rate_strengths(&s, rating);
 	}
 	return rating;
+}
+
+/* ---- pairs ---- */
+
+Strengths *
+bt_strengths(const BtModel *m)
+{
+	Strengths  *s = array_alloc(m->n_blocks, sizeof(Strengths));
+
+	for (int32 k = 0; k < m->n_blocks; k++)
+		s[k] = block_strengths(m, k);
+	return s;
+}
+
+/* Where an item is beside the finite ones of its component: infinite, 0, or NaN: nobody knows */
+static double
+place_of(const BtItem *item)
+{
+	switch (item->status)
+	{
+		case BT_OK:
+			return 0;
+		case BT_UNDEFEATED:
+		case BT_ABOVE:
+			return INFINITY;
+		case BT_WINLESS:
+		case BT_BELOW:
+			return -INFINITY;
+		default:
+			return NAN;
+	}
+}
+
+double
+bt_difference(const BtModel *m, const Strengths *s, int32 i, int32 j, double *half)
+{
+	const BtItem *a = &m->item[i];
+	const BtItem *b = &m->item[j];
+
+	*half = NAN;
+	if (a->component != b->component)
+		return NAN;
+	if (a->block >= 0 && a->block == b->block)
+	{
+		*half = difference_half(&s[a->block], a->slot, b->slot);
+		return m->block[a->block].theta[a->slot] - m->block[b->block].theta[b->slot];
+	}
+	/* infinity less infinity is not known */
+	return place_of(a) - place_of(b);
 }
 
 /* ---- nuisances ---- */
