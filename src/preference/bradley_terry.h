@@ -124,8 +124,8 @@ typedef struct BtBlock
 	double	   *theta;			/* sum zero */
 
 	/* information about theta, and about theta with the nuisances */
-	double	   *info;			/* [n * n]; pseudo-inverse after bt_invert */
-	double	   *scale;			/* [n] */
+	double	   *info;			/* [n * n]; its pseudo-inverse after bt_invert */
+	double	   *factor;			/* [(n - 1) * (n - 1)] Cholesky's */
 	double	   *border;			/* [BT_MAX_NUISANCE][n] */
 	double	   *solved;			/* [BT_MAX_NUISANCE][n] info^+ border */
 	double	   *score;			/* [n] */

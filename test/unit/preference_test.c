@@ -468,7 +468,7 @@ test_status(void)
 	for (int i = 0; i < n && core < 0; i++)
 		if (m->item[i].finite)
 			core = i;
-	o.prior = 1e-5;
+	o.prior = 1e-9;
 	regular = bt_prepare(&d, &o);
 	check(bt_fit(regular) == BT_DONE, "a fit with a tiny prior");
 	for (int i = 0; i < n; i++)
@@ -486,7 +486,7 @@ test_status(void)
 		{
 			check(s == BT_OK && isfinite(rating[i].rating), "core is finite");
 			if (regular->n_blocks == 1)
-				check(close_to(rating[i].rating - rating[core].rating, regular->block[0].theta[i] - regular->block[0].theta[core], 5e-3),
+				check(close_to(rating[i].rating - rating[core].rating, regular->block[0].theta[i] - regular->block[0].theta[core], 1e-5),
 					  "the core as with a tiny prior: %g, %g", rating[i].rating - rating[core].rating,
 					  regular->block[0].theta[i] - regular->block[0].theta[core]);
 		}
