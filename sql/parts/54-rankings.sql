@@ -72,6 +72,12 @@ COMMENT ON FUNCTION ranking_rows(rankings) IS 'each different ranking of a rater
 CREATE FUNCTION without_raters(rankings, raters text[]) RETURNS rankings
 	AS 'MODULE_PATHNAME', 'rankings_without_raters' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION without_raters(rankings, text[]) IS 'the rankings of all but some raters';
+CREATE FUNCTION only_raters(rankings, raters text[]) RETURNS rankings
+	AS 'MODULE_PATHNAME', 'rankings_only_raters' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION only_raters(rankings, text[]) IS 'the rankings of these raters alone';
+CREATE FUNCTION only_items(rankings, items text[]) RETURNS rankings
+	AS 'MODULE_PATHNAME', 'rankings_only_items' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION only_items(rankings, text[]) IS 'the rankings among these items: the others are taken out of each';
 CREATE FUNCTION rankings_comparisons(rankings) RETURNS comparisons
 	AS 'MODULE_PATHNAME', 'rankings_rankings_comparisons' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION rankings_comparisons(rankings) IS 'every pair of items that a ranking orders, as a comparison of its rater';

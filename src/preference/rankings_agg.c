@@ -43,17 +43,6 @@ skipped_row(FunctionCallInfo fcinfo)
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }
 
-static inline void
-id_key(IdKind kind, Datum d, ColumnKey *k)
-{
-	if (kind == ID_INT8)
-		int64_column_key(DatumGetInt64(d), k);
-	else if (kind == ID_UUID)
-		uuid_column_key(d, k);
-	else
-		text_column_key(d, k);
-}
-
 /* ---- arguments ---- */
 
 static void
@@ -216,7 +205,7 @@ row_items(FunctionCallInfo fcinfo, IdKind kind, bool ranks, RowItem **out)
 		HD_CHECK_EVERY(i);
 		if (null[i] || (rank && rank[i] == 0))
 			continue;
-		id_key(kind, value[i], &item[m].key);
+		id_column_key(kind, value[i], &item[m].key);
 		item[m++].rank = rank ? rank[i] : i;
 	}
 	check_twice(kind, item, m);
@@ -259,7 +248,7 @@ transition(FunctionCallInfo fcinfo, IdKind kind, bool ranks, IdKind rater)
 	rankings_make_room(r);
 	if (rater != ID_NONE)
 	{
-		id_key(rater, PG_GETARG_DATUM(rater_arg), &k);
+		id_column_key(rater, PG_GETARG_DATUM(rater_arg), &k);
 		who = dict_add(&r->raters, k.prefix, k.bytes, k.len) + 1;
 	}
 	ranked = array_alloc(n, sizeof(RankedItem));

@@ -39,7 +39,7 @@
 #define WIDEST_STEP 0.25
 #define MAX_SLOPE 50.0			/* an item beyond it splits units without error */
 #define NO_SLOPE 1e-6			/* of one slope for all: they measure nothing together */
-#define LITTLE_WEIGHT 1e-10		/* posterior weight that is not worth an outer product */
+#define LITTLE_WEIGHT 1e-13		/* posterior weight that changes no digit that is asked for */
 
 /* ---- data ---- */
 
@@ -142,7 +142,9 @@ typedef struct Work
 	double	   *count;
 	double	   *count_solved;
 
-	double	   *posterior;		/* [n_nodes] */
+	double	   *posterior;		/* [n_nodes] of one pattern; what lies outside of */
+	int32		from;			/* from .. to - 1 weighs less than LITTLE_WEIGHT */
+	int32		to;
 	double		loglik;
 	double	   *gradient;		/* [n_par] */
 	double	   *information;	/* [n_par][n_par] lower triangle */
@@ -257,8 +259,16 @@ find_posterior(Work *w, int32 p)
 		post[q] = exp(post[q] - most);
 		sum += post[q];
 	}
+	w->from = w->n_nodes;
+	w->to = 0;
 	for (int32 q = 0; q < w->n_nodes; q++)
+	{
 		post[q] /= sum;
+		if (post[q] < LITTLE_WEIGHT)
+			continue;
+		w->from = Min(w->from, q);
+		w->to = q + 1;
+	}
 	return most + log(sum);
 }
 
@@ -284,10 +294,10 @@ evaluate(Work *w)
 			double	   *count = w->count + (Size) d->item[o] * w->n_nodes;
 			double	   *solved = w->count_solved + (Size) d->item[o] * w->n_nodes;
 
-			for (int32 q = 0; q < w->n_nodes; q++)
+			for (int32 q = w->from; q < w->to; q++)
 				count[q] += weight * w->posterior[q];
 			if (d->x[o])
-				for (int32 q = 0; q < w->n_nodes; q++)
+				for (int32 q = w->from; q < w->to; q++)
 					solved[q] += weight * w->posterior[q];
 		}
 	}
@@ -451,10 +461,8 @@ observed_information(Work *w)
 		CHECK_FOR_INTERRUPTS();
 		find_posterior(w, p);
 		memset(mean, 0, w->n_par * sizeof(double));
-		for (int32 q = 0; q < w->n_nodes; q++)
+		for (int32 q = w->from; q < w->to; q++)
 		{
-			if (w->posterior[q] < LITTLE_WEIGHT)
-				continue;
 			score_at(w, p, q, s);
 			for (int32 k = 0; k < w->n_par; k++)
 				mean[k] += w->posterior[q] * s[k];

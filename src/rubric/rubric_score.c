@@ -11,7 +11,7 @@
 
 #include "common/alloc.h"
 #include "common/compat.h"
-#include "common/int.h"
+#include "common/count.h"
 #include "common/interrupts.h"
 #include "rubric/rubric_score.h"
 #include "utils/builtins.h"
@@ -92,15 +92,6 @@ score_sums_add(ScoreSums *s, MemoryContext cx, double points, double value)
 }
 
 static void
-add_count(int64 *dst, int64 n)
-{
-	if (pg_add_s64_overflow(*dst, n, dst))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("too many grades in one state")));
-}
-
-static void
 sums_merge(ScoreSums *dst, MemoryContext cx, const ScoreSums *src)
 {
 	int64		n;
@@ -108,17 +99,17 @@ sums_merge(ScoreSums *dst, MemoryContext cx, const ScoreSums *src)
 	shortsum_merge(&dst->achieved, cx, &src->achieved);
 	shortsum_merge(&dst->plus, cx, &src->plus);
 	shortsum_merge(&dst->minus, cx, &src->minus);
-	add_count(&dst->n_pass, src->n_pass);
-	add_count(&dst->n_fail, src->n_fail);
+	count_add(&dst->n_pass, src->n_pass);
+	count_add(&dst->n_fail, src->n_fail);
 	if (src->rest)
 	{
 		ScoreRest  *rest = score_rest(dst, cx);
 
-		add_count(&rest->n_idle, src->rest->n_idle);
-		add_count(&rest->n_na, src->rest->n_na);
-		add_count(&rest->n_na_idle, src->rest->n_na_idle);
-		add_count(&rest->n_trees, src->rest->n_trees);
-		add_count(&rest->n_pruned, src->rest->n_pruned);
+		count_add(&rest->n_idle, src->rest->n_idle);
+		count_add(&rest->n_na, src->rest->n_na);
+		count_add(&rest->n_na_idle, src->rest->n_na_idle);
+		count_add(&rest->n_trees, src->rest->n_trees);
+		count_add(&rest->n_pruned, src->rest->n_pruned);
 		shortsum_merge(&rest->na_plus, cx, &src->rest->na_plus);
 		shortsum_merge(&rest->na_minus, cx, &src->rest->na_minus);
 		shortsum_merge(&rest->credit, cx, &src->rest->credit);
@@ -126,9 +117,9 @@ sums_merge(ScoreSums *dst, MemoryContext cx, const ScoreSums *src)
 	}
 	/* their sum is a bigint, too */
 	n = dst->n_pass;
-	add_count(&n, dst->n_fail);
+	count_add(&n, dst->n_fail);
 	if (dst->rest)
-		add_count(&n, dst->rest->n_idle);
+		count_add(&n, dst->rest->n_idle);
 }
 
 /* ---- gates and tags ---- */
@@ -318,8 +309,8 @@ rubric_score_merge(State *d, State *s)
 		}
 		else
 		{
-			add_count(&dst->binding->n_responses, src->binding->n_responses);
-			add_count(&dst->binding->n_missing, src->binding->n_missing);
+			count_add(&dst->binding->n_responses, src->binding->n_responses);
+			count_add(&dst->binding->n_missing, src->binding->n_missing);
 		}
 	}
 	sums_merge(&dst->all, cx, &src->all);
@@ -327,9 +318,9 @@ rubric_score_merge(State *d, State *s)
 	{
 		ScoreGates *g = rubric_score_gates(dst);
 
-		add_count(&g->open, src->gates->open);
-		add_count(&g->closed, src->gates->closed);
-		add_count(&g->undecided, src->gates->undecided);
+		count_add(&g->open, src->gates->open);
+		count_add(&g->closed, src->gates->closed);
+		count_add(&g->undecided, src->gates->undecided);
 		sums_merge(&g->sums, cx, &src->gates->sums);
 	}
 	if (src->tags)

@@ -68,16 +68,7 @@ value_arg(FunctionCallInfo fcinfo, bool boolean)
 	return value;
 }
 
-static int
-uint32_ascending(const void *a, const void *b)
-{
-	uint32		x = *(const uint32 *) a;
-	uint32		y = *(const uint32 *) b;
-
-	return (x > y) - (x < y);
-}
-
-/* Codes of the row's tags, ascending; one that is repeated counts once */
+/* Codes of the row's tags, ascending (codes are below 2^31); one that is repeated counts once */
 static uint32 *
 tag_codes(RubricScore *s, Datum array, uint32 few[FEW_TAGS], int *n_codes)
 {
@@ -103,7 +94,7 @@ tag_codes(RubricScore *s, Datum array, uint32 few[FEW_TAGS], int *n_codes)
 		code[i] = rubric_score_tag(s, &k);
 	}
 	if (n > 1)
-		qsort(code, n, sizeof(uint32), uint32_ascending);
+		qsort(code, n, sizeof(uint32), int32_ascending);
 	for (int i = 0; i < n; i++)
 		if (i == 0 || code[i] != code[m - 1])
 			code[m++] = code[i];

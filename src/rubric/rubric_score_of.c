@@ -150,15 +150,6 @@ read_grades(Rubric *r, Jsonb *grades, int64 *n_missing)
 
 /* ---- a flat rubric ---- */
 
-static int
-uint32_ascending(const void *a, const void *b)
-{
-	uint32		x = *(const uint32 *) a;
-	uint32		y = *(const uint32 *) b;
-
-	return (x > y) - (x < y);
-}
-
 static uint32
 tag_code(RubricScore *s, const char *tag)
 {
@@ -181,7 +172,7 @@ add_flat(RubricScore *s, const Rubric *r, const double *value)
 		HD_CHECK_EVERY(i);
 		for (int32 j = 0; j < node->n_tags; j++)
 			code[j] = tag_code(s, node->tag[j]);
-		qsort(code, node->n_tags, sizeof(uint32), uint32_ascending);
+		qsort(code, node->n_tags, sizeof(uint32), int32_ascending);
 		rubric_score_add(s, node->points, value[i], node->gate, code, node->n_tags);
 		pfree(code);
 	}

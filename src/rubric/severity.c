@@ -284,23 +284,28 @@ shrink_component(const Additive *a, int32 c, SeverityRow *rows)
 {
 	const int32 *member = a->comp.member + a->comp.first[c];
 	int32		n = a->comp.size[c];
+	int32		known = 0;
 	double		between = 0;
 	double		chance = 0;
 
 	for (int32 j = 0; j < n; j++)
 	{
 		if (isnan(rows[member[j]].se))
-			return;
+			continue;
+		known++;
 		between += rows[member[j]].severity * rows[member[j]].severity;
 		chance += rows[member[j]].se * rows[member[j]].se;
 	}
+	if (known < 2)
+		return;
 	/* effects that sum to zero: the se's are of deviations from the mean already */
-	between = Max((between - chance) / (n - 1), 0);
+	between = Max((between - chance) / (known - 1), 0);
 	for (int32 j = 0; j < n; j++)
 	{
 		SeverityRow *row = &rows[member[j]];
 
-		row->shrunk = row->severity * between / (between + row->se * row->se);
+		if (!isnan(row->se))
+			row->shrunk = row->severity * between / (between + row->se * row->se);
 	}
 }
 

@@ -29,7 +29,7 @@ sub maybe { my ($share, $value) = @_; return rand() < $share ? undef : $value }
 
 my @weights = (1, 1, 2, 0.5, 0, 1 / 3, 0.1, 1e-30, 1e30);
 my @rankings_look = ('hdata.n_rankings(s)', 'hdata.n_items(s)', 'hdata.n_raters(s)', q((SELECT string_agg(t::text, ',') FROM hdata.ranking_rows(s) t)),
-	q(hdata.without_raters(s, '{r1}')), 's::jsonb', q((SELECT string_agg(t::text, ',') FROM hdata.plackett_luce(s, on_disconnected => 'components') t)),
+	q(hdata.without_raters(s, '{r1}')), q(hdata.only_items(s, '{i1,i2,i3,9,10}')), 's::jsonb', q((SELECT string_agg(t::text, ',') FROM hdata.plackett_luce(s, on_disconnected => 'components') t)),
 	q((SELECT string_agg(t::text, ',') FROM hdata.plackett_luce(s, prior => 0.3, bottom => 'unordered', scale => 'worth', on_disconnected => 'components') t)));
 my @rankings_read = (@rankings_look, q((SELECT count(t) FROM hdata.plackett_luce_model(s, ci => 'sandwich', on_disconnected => 'components') t)),
 	q((SELECT count(t) FROM hdata.plackett_luce(s, ci => 'rater', prior => 1, on_disconnected => 'components') t)));
