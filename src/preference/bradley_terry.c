@@ -198,29 +198,6 @@ bt_fit_or_fail(BtModel *m)
 
 /* ---- bradley_terry ---- */
 
-const char *
-bt_status_name(BtStatus s)
-{
-	switch (s)
-	{
-		case BT_OK:
-			return "ok";
-		case BT_UNDEFEATED:
-			return "undefeated";
-		case BT_WINLESS:
-			return "winless";
-		case BT_ABOVE:
-			return "above";
-		case BT_BELOW:
-			return "below";
-		case BT_UNLINKED:
-			return "unlinked";
-		case BT_ALONE:
-			return "not compared";
-	}
-	return NULL;
-}
-
 static void
 put_rating(SrfRow *row, Comparisons *c, const BtModel *m, int32 i, const Rating *r)
 {
@@ -232,7 +209,7 @@ put_rating(SrfRow *row, Comparisons *c, const BtModel *m, int32 i, const Rating 
 	srf_float8(row, r->se);
 	srf_float8(row, r->ci_low);
 	srf_float8(row, r->ci_high);
-	if (item->status == BT_ALONE)
+	if (item->status == RATING_ALONE)
 	{
 		srf_null(row);
 		srf_null(row);
@@ -247,7 +224,7 @@ put_rating(SrfRow *row, Comparisons *c, const BtModel *m, int32 i, const Rating 
 	srf_float8(row, item->loss);
 	srf_float8(row, item->tie);
 	srf_int64(row, item->component + 1);
-	srf_cstring(row, bt_status_name(item->status));
+	srf_cstring(row, rating_status_name(item->status));
 	MemoryContextSwitchTo(old);
 	srf_end_row(row);
 }

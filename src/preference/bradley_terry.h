@@ -25,6 +25,7 @@
 #define HD_BRADLEY_TERRY_H
 
 #include "preference/preference_data.h"
+#include "preference/rating_status.h"
 #include "preference/strengths.h"
 
 /* the dense matrices of a larger group would not fit into memory */
@@ -47,18 +48,6 @@ typedef enum BtVariance
 	BT_PROMPT,					/* prompts are */
 	BT_TWO_WAY					/* dependent within rater and within prompt */
 } BtVariance;
-
-/* Why a rating is what it is */
-typedef enum BtStatus
-{
-	BT_OK,
-	BT_UNDEFEATED,				/* never lost nor tied */
-	BT_WINLESS,					/* never won nor tied */
-	BT_ABOVE,					/* lost, but only to others that are above */
-	BT_BELOW,
-	BT_UNLINKED,				/* no chain of wins fixes its place */
-	BT_ALONE					/* compared with nobody */
-} BtStatus;
 
 typedef enum BtResult
 {
@@ -108,7 +97,7 @@ typedef struct BtItem
 	int32		component;		/* connected by comparisons */
 	int32		block;			/* or -1 */
 	int32		slot;			/* in the block */
-	BtStatus	status;
+	RatingStatus status;
 	bool		finite;			/* it has a finite rating: it is in the core of its component */
 } BtItem;
 

@@ -27,6 +27,5 @@ extern int32 bt_item_arg(FunctionCallInfo fcinfo, int arg, const char *what, Com
 extern void bt_require_connected(const BtModel *m, Comparisons *c);
 /* ERROR 55000 where there is no estimate */
 extern void bt_fit_or_fail(BtModel *m);
-extern const char *bt_status_name(BtStatus s);
 
 #endif							/* HD_BRADLEY_TERRY_ARGS_H */

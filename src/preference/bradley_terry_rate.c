@@ -12,28 +12,6 @@
 #include "common/alloc.h"
 #include "preference/bradley_terry.h"
 
-/* Items without a finite rating, and an anchor that stands alone */
-static void
-rate_outer(const BtModel *m, int32 i, Rating *r)
-{
-	switch (m->item[i].status)
-	{
-		case BT_UNDEFEATED:
-		case BT_ABOVE:
-			rate_without_strength(m->opt.scale, INFINITY, r);
-			break;
-		case BT_WINLESS:
-		case BT_BELOW:
-			rate_without_strength(m->opt.scale, -INFINITY, r);
-			break;
-		default:
-			rate_without_strength(m->opt.scale, NAN, r);
-			break;
-	}
-	if (i == m->opt.anchor)
-		rate_anchor(m->opt.scale, r);
-}
-
 static Strengths
 block_strengths(const BtModel *m, int32 k)
 {
@@ -66,7 +44,9 @@ bt_rate(const BtModel *m)
 		rating[i].rank_low = 1;
 		rating[i].rank_high = m->component_size[m->item[i].component];
 		if (!m->item[i].finite || m->item[i].block < 0)
-			rate_outer(m, i, &rating[i]);
+			rate_without_strength(m->opt.scale, rating_status_place(m->item[i].status), &rating[i]);
+		if (i == m->opt.anchor)
+			rate_anchor(m->opt.scale, &rating[i]);
 	}
 	for (int32 k = 0; k < m->n_blocks; k++)
 	{
@@ -92,25 +72,6 @@ bt_strengths(const BtModel *m)
 	return s;
 }
 
-/* Where an item is beside the finite ones of its component: infinite, 0, or NaN: nobody knows */
-static double
-place_of(const BtItem *item)
-{
-	switch (item->status)
-	{
-		case BT_OK:
-			return 0;
-		case BT_UNDEFEATED:
-		case BT_ABOVE:
-			return INFINITY;
-		case BT_WINLESS:
-		case BT_BELOW:
-			return -INFINITY;
-		default:
-			return NAN;
-	}
-}
-
 double
 bt_difference(const BtModel *m, const Strengths *s, int32 i, int32 j, double *half)
 {
@@ -126,7 +87,7 @@ bt_difference(const BtModel *m, const Strengths *s, int32 i, int32 j, double *ha
 		return m->block[a->block].theta[a->slot] - m->block[b->block].theta[b->slot];
 	}
 	/* infinity less infinity is not known */
-	return place_of(a) - place_of(b);
+	return rating_status_place(a->status) - rating_status_place(b->status);
 }
 
 /* ---- nuisances ---- */

@@ -222,29 +222,6 @@ fit_or_fail(PlModel *m)
 
 /* ---- plackett_luce ---- */
 
-static const char *
-status_name(PlStatus s)
-{
-	switch (s)
-	{
-		case PL_OK:
-			return "ok";
-		case PL_UNDEFEATED:
-			return "undefeated";
-		case PL_WINLESS:
-			return "winless";
-		case PL_ABOVE:
-			return "above";
-		case PL_BELOW:
-			return "below";
-		case PL_UNLINKED:
-			return "unlinked";
-		case PL_ALONE:
-			return "not compared";
-	}
-	return NULL;
-}
-
 static void
 put_rating(SrfRow *row, const Rankings *r, const PlModel *m, int32 i, const Rating *rating)
 {
@@ -256,7 +233,7 @@ put_rating(SrfRow *row, const Rankings *r, const PlModel *m, int32 i, const Rati
 	srf_float8(row, rating->se);
 	srf_float8(row, rating->ci_low);
 	srf_float8(row, rating->ci_high);
-	if (item->status == PL_ALONE)
+	if (item->status == RATING_ALONE)
 	{
 		srf_null(row);
 		srf_null(row);
@@ -268,7 +245,7 @@ put_rating(SrfRow *row, const Rankings *r, const PlModel *m, int32 i, const Rati
 	}
 	srf_int64(row, item->n);
 	srf_int64(row, item->component + 1);
-	srf_cstring(row, status_name(item->status));
+	srf_cstring(row, rating_status_name(item->status));
 	MemoryContextSwitchTo(old);
 	srf_end_row(row);
 }

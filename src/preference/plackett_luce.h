@@ -30,6 +30,7 @@
 #ifndef HD_PLACKETT_LUCE_H
 #define HD_PLACKETT_LUCE_H
 
+#include "preference/rating_status.h"
 #include "preference/strengths.h"
 
 /* the dense matrices of more items would not fit into memory */
@@ -59,17 +60,6 @@ typedef enum PlVariance
 	PL_RATER					/* raters are */
 } PlVariance;
 
-typedef enum PlStatus
-{
-	PL_OK,
-	PL_UNDEFEATED,				/* nothing was ever ranked above it or tied with it */
-	PL_WINLESS,					/* likewise below */
-	PL_ABOVE,					/* only items that are above the others were ever ranked above it */
-	PL_BELOW,
-	PL_UNLINKED,				/* no chain of rankings fixes its place */
-	PL_ALONE					/* ranked with nothing in a way that tells of it */
-} PlStatus;
-
 typedef enum PlResult
 {
 	PL_DONE,
@@ -93,7 +83,7 @@ typedef struct PlItem
 	int32		component;		/* connected by rankings, numbered by their first item */
 	int32		block;			/* items whose differences have finite estimates; or -1 */
 	int32		param;			/* position in the parameters; -1: it is 0 */
-	PlStatus	status;
+	RatingStatus status;
 	bool		finite;			/* it is in the core block of its component */
 } PlItem;
 

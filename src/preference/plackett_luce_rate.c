@@ -35,28 +35,6 @@ block_covariance(const PlModel *m, const double *cov, int32 n, const int32 *item
 	return out;
 }
 
-/* Items without a finite rating, and an anchor that stands alone */
-static void
-rate_outer(const PlModel *m, int32 i, Rating *r)
-{
-	switch (m->item[i].status)
-	{
-		case PL_UNDEFEATED:
-		case PL_ABOVE:
-			rate_without_strength(m->opt.scale, INFINITY, r);
-			break;
-		case PL_WINLESS:
-		case PL_BELOW:
-			rate_without_strength(m->opt.scale, -INFINITY, r);
-			break;
-		default:
-			rate_without_strength(m->opt.scale, NAN, r);
-			break;
-	}
-	if (i == m->opt.anchor)
-		rate_anchor(m->opt.scale, r);
-}
-
 /* The finite items of a component, which are one block */
 static void
 rate_core(const PlModel *m, int32 n, const int32 *item, Rating *rating)
@@ -106,7 +84,9 @@ pl_rate(const PlModel *m)
 		if (is_core(m, i))
 			start[m->item[i].component + 2]++;
 		else
-			rate_outer(m, i, &rating[i]);
+			rate_without_strength(m->opt.scale, rating_status_place(m->item[i].status), &rating[i]);
+		if (i == m->opt.anchor)
+			rate_anchor(m->opt.scale, &rating[i]);
 	}
 	/* items by component; each start moves to its end, which is the next one's start */
 	for (int32 k = 0; k < m->n_components; k++)
