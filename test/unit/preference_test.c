@@ -468,15 +468,15 @@ test_status(void)
 	for (int i = 0; i < n && core < 0; i++)
 		if (m->item[i].finite)
 			core = i;
-	o.prior = 1e-5;
+	o.prior = 1e-9;
 	regular = bt_prepare(&d, &o);
 	check(bt_fit(regular) == BT_DONE, "a fit with a tiny prior");
 	for (int i = 0; i < n; i++)
 	{
-		BtStatus	s = m->item[i].status;
+		RatingStatus	s = m->item[i].status;
 
-		unusual += s != BT_OK;
-		check(!isnan(rating[i].rating) || s == BT_UNLINKED, "a rating");
+		unusual += s != RATING_OK;
+		check(!isnan(rating[i].rating) || s == RATING_UNLINKED, "a rating");
 		if (core < 0)
 		{
 			check(!beats[i][i], "there was a core");
@@ -484,19 +484,19 @@ test_status(void)
 		}
 		if (beats[i][core] && beats[core][i])
 		{
-			check(s == BT_OK && isfinite(rating[i].rating), "core is finite");
+			check(s == RATING_OK && isfinite(rating[i].rating), "core is finite");
 			if (regular->n_blocks == 1)
-				check(close_to(rating[i].rating - rating[core].rating, regular->block[0].theta[i] - regular->block[0].theta[core], 5e-3),
+				check(close_to(rating[i].rating - rating[core].rating, regular->block[0].theta[i] - regular->block[0].theta[core], 1e-5),
 					  "the core as with a tiny prior: %g, %g", rating[i].rating - rating[core].rating,
 					  regular->block[0].theta[i] - regular->block[0].theta[core]);
 		}
 		else if (beats[i][core])
-			check((s == BT_ABOVE || s == BT_UNDEFEATED) && rating[i].rating == INFINITY, "above is infinite");
+			check((s == RATING_ABOVE || s == RATING_UNDEFEATED) && rating[i].rating == INFINITY, "above is infinite");
 		else if (beats[core][i])
-			check((s == BT_BELOW || s == BT_WINLESS) && rating[i].rating == -INFINITY, "below is infinite");
+			check((s == RATING_BELOW || s == RATING_WINLESS) && rating[i].rating == -INFINITY, "below is infinite");
 		else
-			check(s == BT_UNLINKED && isnan(rating[i].rating), "unlinked");
-		check((s == BT_UNDEFEATED) == (m->item[i].loss == 0 && m->item[i].tie == 0 && beats[i][core]), "undefeated");
+			check(s == RATING_UNLINKED && isnan(rating[i].rating), "unlinked");
+		check((s == RATING_UNDEFEATED) == (m->item[i].loss == 0 && m->item[i].tie == 0 && beats[i][core]), "undefeated");
 	}
 	return unusual > 0;
 }
