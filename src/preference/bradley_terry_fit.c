@@ -32,6 +32,7 @@
 #include "preference/bradley_terry.h"
 
 #define HALVINGS 40
+#define PANEL 32
 /* on the log scale: the quadratic approximation says nothing so far away */
 #define LONGEST_STEP 5.0
 
@@ -264,38 +265,69 @@ take_derivatives(BtModel *m)
 
 /* ---- solving ---- */
 
+/* to += f[k] * row[k], one after the other, for elements from "first" on */
+static void
+add_rows(double *to, int32 first, int32 n, int count, const double *f, const double *const *row)
+{
+	int			k = 0;
+
+	for (; k + 4 <= count; k += 4)
+	{
+		const double *r0 = row[k];
+		const double *r1 = row[k + 1];
+		const double *r2 = row[k + 2];
+		const double *r3 = row[k + 3];
+
+		for (int32 j = first; j < n; j++)
+			to[j] = to[j] + f[k] * r0[j] + f[k + 1] * r1[j] + f[k + 2] * r2[j] + f[k + 3] * r3[j];
+	}
+	for (; k < count; k++)
+	{
+		for (int32 j = first; j < n; j++)
+			to[j] += f[k] * row[k][j];
+	}
+}
+
 /*
  * The Cholesky factor of the information of all items but the last, from the
  * weights above the diagonal of info, which are used up: eliminating an item
- * links those that it was linked to.
+ * links those that it was linked to.  Items are eliminated by the panel, so
+ * that the rows below are walked once for all of a panel.
  */
 static bool
 factorize(BtBlock *b)
 {
 	const int32 n = b->n;
+	const double *panel[PANEL];
+	double		pivot[PANEL];
+	double		f[PANEL];
 
-	for (int32 k = 0; k < n - 1; k++)
+	for (int32 start = 0; start < n - 1; start += PANEL)
 	{
-		const double *row = b->info + (Size) k * n;
-		double		pivot = 0;
-		double		root;
+		int			size = Min(PANEL, n - 1 - start);
 
-		CHECK_FOR_INTERRUPTS();
-		for (int32 j = k + 1; j < n; j++)
-			pivot += row[j];
-		/* written so that NaN fails */
-		if (!(pivot > 0 && pivot < 1e300))
-			return false;
-		root = sqrt(pivot);
-		b->factor[(Size) k * (n - 1) + k] = root;
-		for (int32 i = k + 1; i < n - 1; i++)
+		for (int32 i = start; i < n - 1; i++)
 		{
 			double	   *to = b->info + (Size) i * n;
-			double		f = row[i] / pivot;
+			int			above = Min(i - start, size);	/* rows of the panel above this one */
 
-			b->factor[(Size) i * (n - 1) + k] = -row[i] / root;
+			CHECK_FOR_INTERRUPTS();
+			for (int k = 0; k < above; k++)
+			{
+				f[k] = panel[k][i] / pivot[k];
+				b->factor[(Size) i * (n - 1) + start + k] = -panel[k][i] / sqrt(pivot[k]);
+			}
+			add_rows(to, i + 1, n, above, f, panel);
+			if (above == size)
+				continue;
+			panel[above] = to;
+			pivot[above] = 0;
 			for (int32 j = i + 1; j < n; j++)
-				to[j] += f * row[j];
+				pivot[above] += to[j];
+			/* written so that NaN fails */
+			if (!(pivot[above] > 0 && pivot[above] < 1e300))
+				return false;
+			b->factor[(Size) i * (n - 1) + i] = sqrt(pivot[above]);
 		}
 	}
 	return true;
