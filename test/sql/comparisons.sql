@@ -53,7 +53,7 @@ FROM (SELECT 'integers', comparisons_agg(1, 2, 1) UNION ALL
 	SELECT 'rater not named', comparisons_agg('a'::text, 'b', 1, NULL, 'p') UNION ALL
 	SELECT 'weights', comparisons_agg('a'::text, 'b', 1, NULL, NULL, 2.5) UNION ALL
 	SELECT 'count as weight', comparisons_agg(1, 2, 1, NULL, NULL, 12) UNION ALL
-	SELECT 'count as weight, any', comparisons_agg('a'::text, 'b', 1, 3, NULL, 12::bigint)) v (kind, c), comparison_rows(c) r;
+	SELECT 'count as weight, any', comparisons_agg('a'::text, 'b', 1, 3, NULL, 12::bigint)) v (kind, c), comparison_rows(c) r ORDER BY kind;
 -- names in the order of bytes, numbers in that of numbers
 SELECT r.* FROM (SELECT comparisons_agg(a, b, 1) AS c FROM (VALUES (10, 9), (-3, 10), (9, -3)) v (a, b)) q, comparison_rows(c) r;
 SELECT r.* FROM (SELECT comparisons_agg(a, b, 1) AS c FROM (VALUES ('10', '9'), ('Z', 'a'), ('a', 'Ä'), ('', 'a')) v (a, b)) q, comparison_rows(c) r;
