@@ -22,7 +22,8 @@ StaticAssertDecl(32 * FIRST_LIMB - 1074 == SHORTSUM_UNIT_EXPONENT, "units of 128
 static inline int128
 total(const ShortSum *s)
 {
-	return (int128) (((unsigned __int128) (uint64) s->high << 64) | s->low);
+	/* a shift of a negative number is not defined */
+	return (int128) ((unsigned __int128) s->high << 64 | s->low);
 }
 
 static inline void

@@ -74,6 +74,9 @@ tree_shares(Rubric *r)
 		}
 		node->share = share.high;
 		node->share_low = share.low;
+		/* it would count as a criterion without weight, and yet its tag may have a score */
+		if (weighs[i] && (node->parent < 0 || r->node[node->parent].share > 0) && fpclassify(share.high) != FP_NORMAL)
+			return psprintf("the share of %s is too small for double precision", rubric_path(r, i));
 	}
 	pfree(weighs);
 	pfree(sum);
