@@ -25,6 +25,8 @@
 #define HD_BRADLEY_TERRY_H
 
 #include "preference/preference_data.h"
+#include "preference/rating_status.h"
+#include "preference/strengths.h"
 
 /* the dense matrices of a larger group would not fit into memory */
 #define BT_MAX_BLOCK 10000
@@ -47,25 +49,6 @@ typedef enum BtVariance
 	BT_TWO_WAY					/* dependent within rater and within prompt */
 } BtVariance;
 
-typedef enum BtScale
-{
-	BT_LOG,						/* log worth */
-	BT_ELO,						/* 1000 + 400 / ln 10 * log worth */
-	BT_WORTH					/* worth; of all items together 1 */
-} BtScale;
-
-/* Why a rating is what it is */
-typedef enum BtStatus
-{
-	BT_OK,
-	BT_UNDEFEATED,				/* never lost nor tied */
-	BT_WINLESS,					/* never won nor tied */
-	BT_ABOVE,					/* lost, but only to others that are above */
-	BT_BELOW,
-	BT_UNLINKED,				/* no chain of wins fixes its place */
-	BT_ALONE					/* compared with nobody */
-} BtStatus;
-
 typedef enum BtResult
 {
 	BT_DONE,
@@ -82,7 +65,7 @@ typedef struct BtOptions
 	BtVariance	variance;
 	double		confidence;
 	int32		anchor;			/* item, or -1 */
-	BtScale		scale;
+	RatingScale scale;
 } BtOptions;
 
 /* The comparisons of a with b, a shown first; rows start to end - 1 */
@@ -114,7 +97,7 @@ typedef struct BtItem
 	int32		component;		/* connected by comparisons */
 	int32		block;			/* or -1 */
 	int32		slot;			/* in the block */
-	BtStatus	status;
+	RatingStatus status;
 	bool		finite;			/* it has a finite rating: it is in the core of its component */
 } BtItem;
 
@@ -130,8 +113,8 @@ typedef struct BtBlock
 	double	   *theta;			/* sum zero */
 
 	/* information about theta, and about theta with the nuisances */
-	double	   *info;			/* [n * n]; pseudo-inverse after bt_invert */
-	double	   *scale;			/* [n] */
+	double	   *info;			/* [n * n]; its pseudo-inverse after bt_invert */
+	double	   *factor;			/* [(n - 1) * (n - 1)] Cholesky's */
 	double	   *border;			/* [BT_MAX_NUISANCE][n] */
 	double	   *solved;			/* [BT_MAX_NUISANCE][n] info^+ border */
 	double	   *score;			/* [n] */
@@ -177,23 +160,21 @@ typedef struct BtModel
 	int64		n_clusters;
 } BtModel;
 
-/* The rows that the fit rests on, with the pair of each */
+/* A row that the fit rests on, with what sums over rows need, so that they need not look it up */
+typedef struct BtRow
+{
+	int32		row;
+	int32		pair;
+	int32		a;				/* items */
+	int32		b;
+	double		residual;		/* its score for the strength of a; turned, for that of b */
+} BtRow;
+
 typedef struct BtRows
 {
 	int64		n;
-	int64	   *row;
-	int32	   *pair;
+	BtRow	   *row;
 } BtRows;
-
-typedef struct BtRating
-{
-	double		rating;			/* infinite, or NaN, where the status says so */
-	double		se;				/* NaN: none */
-	double		ci_low;
-	double		ci_high;
-	int32		rank_low;
-	int32		rank_high;
-} BtRating;
 
 /* A nuisance parameter with its interval */
 typedef struct BtEstimate
@@ -208,7 +189,12 @@ extern BtModel *bt_prepare(const PreferenceData *d, const BtOptions *opt);
 extern BtResult bt_fit(BtModel *m);
 extern void bt_invert(BtModel *m);
 extern void bt_covary(BtModel *m);
-extern BtRating *bt_rate(const BtModel *m);
+extern Rating *bt_rate(const BtModel *m);
+/* of each block */
+extern Strengths *bt_strengths(const BtModel *m);
+
+/* theta_i - theta_j: infinite, or NaN, where it is not finite; half the length of its interval, or NaN */
+extern double bt_difference(const BtModel *m, const Strengths *s, int32 i, int32 j, double *half);
 extern BtEstimate bt_order_effect(const BtModel *m);
 extern BtEstimate bt_nu(const BtModel *m);
 

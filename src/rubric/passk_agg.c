@@ -167,7 +167,7 @@ pass_mean(const Passk *p, PassFunction pass, double k, PassMean *m)
 	exactsum_init(&sum);
 	for (uint32 i = 0; i < p->tasks.n; i++)
 	{
-		HD_CHECK_EVERY(i);
+		CHECK_FOR_INTERRUPTS();
 		m->n_tasks++;
 		m->n_attempts += p->n[i];
 		if (p->n[i] > PASSK_MOST)
@@ -208,7 +208,7 @@ STATE_FUNCTION(passk_pass_hat_k, over_tasks(fcinfo, pass_hat_k_of));
 
 /*
  * Interval of the mean over tasks.  Attempts at one task are not independent:
- * the tasks are the sample (Miller 2024, arXiv:2411.00640, section 2.2).
+ * the tasks are the sample (Miller 2024, arXiv:2411.00640).
  */
 static void
 pass_interval(const PassMean *m, double confidence, double *se, double *low, double *high, const char **note)

@@ -21,6 +21,7 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "common/compat.h"
@@ -88,7 +89,7 @@ summary_mean(const ScoreSummary *s, ScoreClip clip)
 {
 	double		m = cluster_mean(&s->all, clip == CLIP_EXAMPLE);
 
-	if (clip == CLIP_DATASET && !isnan(m))
+	if (clip == CLIP_DATASET && isfinite(m))
 		m = Min(Max(m, 0), 1);
 	return m;
 }
@@ -181,11 +182,22 @@ summary_stderr(const ScoreSummary *s, ScoreClip clip, StderrMethod method)
 				Q;
 	ExactSum	e;
 	double		squares;
+	double		greatest;
+	double		low = clipped ? Min(Max(s->min, 0), 1) : s->min;
+	double		high = clipped ? Min(Max(s->max, 0), 1) : s->max;
 
 	if (units < (method == STDERR_BOOTSTRAP ? 1 : 2))
 		return NAN;
 	exactsum_init(&e);
 	S = parts_of(&s->all.sum, &s->all.clip, clipped);
+	squares = parts_of(&s->square, &s->clip_square, clipped).part[0];
+	/* scores that differ, and whose squares are too small to have digits */
+	if (low != high && squares < DBL_MIN)
+		return INFINITY;
+	/* no term of what follows is greater than this, by Cauchy and Schwarz */
+	greatest = 2 * n * n * squares;
+	if (!isfinite(greatest) || !isfinite(n * S.part[0] * S.part[0]))
+		return INFINITY;
 	if (c)
 	{
 		T = parts_less(&s->all.sum, &s->all.clip, &c->total.sum, &c->total.clip, clipped);
