@@ -197,6 +197,9 @@ shortsum_wide(const ShortSum *s)
 	Wide		r;
 	ExactSum	e;
 
+	/* whole numbers of up to 53 bits, the usual case, are exact as they are */
+	if (s->wide == NULL && s->low == 0 && s->high > -(INT64CONST(1) << 53) && s->high < (INT64CONST(1) << 53))
+		return wide_of((double) s->high / (1 << 18));
 	if (s->wide == NULL)
 	{
 		int128		v = total(s);

@@ -10,7 +10,7 @@
  * its parent's weight and scores it 0, so that a perfect submission falls
  * short of 1.
  *
- * Arithmetic is double-double (Dekker 1971, with a fused product), so that
+ * Arithmetic is double-double (wide.h), so that
  * shares of a score like 91/100 add up to it and are rounded once.
  *
  *-------------------------------------------------------------------------
