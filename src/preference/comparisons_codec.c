@@ -149,12 +149,19 @@ get_step(Decoding *d, int64 last, uint32 n, const char *message)
 }
 
 /*
- * Weights are multiples of 2^-385, the unit of COMPARISON_MIN_WEIGHT: bit 17
- * of limb 21.  A sum that has just been decoded has no negative limbs.
+ * Can this be the sum of so many weights?  Weights are multiples of 2^-385, the
+ * unit of COMPARISON_MIN_WEIGHT: bit 17 of limb 21.  A sum that has just been
+ * decoded and is positive has no negative limbs.
  */
-static bool
-sum_of_weights(const ShortSum *s)
+bool
+comparison_sum_is_possible(const ShortSum *s, int64 count)
 {
+	double		n = (double) count;
+	double		sum = shortsum_value(s);
+
+	/* with some leeway for rounding */
+	if (!(sum >= COMPARISON_MIN_WEIGHT * n / 2 && sum <= COMPARISON_MAX_WEIGHT * n * 2))
+		return false;
 	if (s->wide == NULL)
 		return true;
 	for (int i = 0; i < 21; i++)
@@ -167,8 +174,6 @@ static void
 get_weight(Decoding *d, int64 i, bool weighted)
 {
 	Comparisons *c = d->c;
-	double		count = (double) c->count[i];
-	double		sum;
 
 	if (!weighted)
 	{
@@ -181,10 +186,7 @@ get_weight(Decoding *d, int64 i, bool weighted)
 		return;
 	}
 	shortsum_decode(&c->sum[i], c->state.cx, d->w);
-	sum = shortsum_value(&c->sum[i]);
-	/* with some leeway for rounding */
-	if (!(sum >= COMPARISON_MIN_WEIGHT * count / 2 && sum <= COMPARISON_MAX_WEIGHT * count * 2) ||
-		!sum_of_weights(&c->sum[i]))
+	if (!comparison_sum_is_possible(&c->sum[i], c->count[i]))
 		wire_fail(d->w, "A sum of weights is out of range.");
 	if (comparison_sum_is_count(&c->sum[i], c->count[i]))
 		wire_fail(d->w, "A sum of weights is not needed.");

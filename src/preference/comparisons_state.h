@@ -168,6 +168,7 @@ extern double comparisons_weight(const Comparisons *c, int64 row);
 
 extern void comparisons_encode(State *s, WireWriter *w);
 extern void comparisons_decode(State *s, WireReader *r);
+extern bool comparison_sum_is_possible(const ShortSum *sum, int64 count);
 extern double comparisons_size_bound(const Comparisons *c);
 
 #endif							/* HD_COMPARISONS_STATE_H */

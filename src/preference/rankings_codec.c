@@ -23,6 +23,7 @@
 #include "common/alloc.h"
 #include "common/interrupts.h"
 #include "common/keys.h"
+#include "preference/comparisons_state.h"
 #include "preference/rankings.h"
 #include "utils/memutils.h"
 
@@ -139,11 +140,9 @@ get_count(RowReader *x, uint32 row, bool weights)
 	r->total += (int64) count;
 	if (weights)
 	{
-		double		v;
-
 		shortsum_decode(&r->sum[row], r->state.cx, x->w);
-		v = shortsum_value(&r->sum[row]);
-		if (!(v >= RANKING_MIN_WEIGHT && v <= RANKING_MAX_WEIGHT * (double) count))
+		/* of those of comparisons, too, which rankings_comparisons() makes of them */
+		if (!comparison_sum_is_possible(&r->sum[row], r->count[row]))
 			wire_fail(x->w, "A weight is out of range.");
 	}
 }
