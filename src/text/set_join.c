@@ -108,9 +108,8 @@ least_shared_pair(SetMeasure m, double t, double a, double b)
 #define DIGIT_BITS 11
 #define DIGITS (1 << DIGIT_BITS)
 
-/* Stable, by the upper 32 bits */
-static uint64 *
-sort_pairs(uint64 *pair, uint64 **spare, uint64 n)
+uint64 *
+sort_by_upper_half(uint64 *pair, uint64 **spare, uint64 n)
 {
 	uint64	   *from = pair;
 	uint64	   *to = *spare;
@@ -370,7 +369,7 @@ sets_make(uint64 *pair, uint64 n_pairs, int32 n_sets, bool idf, const uint8 *sid
 	int32		n_different = 0;
 
 	k.n_pairs = n_pairs;
-	k.pair = sort_pairs(pair, &spare, n_pairs);
+	k.pair = sort_by_upper_half(pair, &spare, n_pairs);
 	pfree(spare);
 	k.single = array_alloc0(n_sets, sizeof(int32));
 	for (int i = 0; i < 2; i++)

@@ -44,6 +44,12 @@ typedef struct SetCollection
 extern SetCollection *sets_make(uint64 *pair, uint64 n_pairs, int32 n_sets, bool idf,
 								const uint8 *side, int32 n_df);
 
+/*
+ * Stable, by the upper 32 bits; the result is one of the two arrays, *spare
+ * then the other.
+ */
+extern uint64 *sort_by_upper_half(uint64 *pair, uint64 **spare, uint64 n);
+
 /* The measure of two sets, by the sum of weights they share */
 extern double set_similarity(SetMeasure m, double both, double a, double b);
 extern double set_shared(const SetCollection *c, int32 a, int32 b);
