@@ -31,7 +31,7 @@ extern void sketch_make(const uint64 *element, int32 n, int n_slots, uint64 *slo
  */
 extern void sketch_make_weighted(const uint64 *element, const double *weight, int32 n, int n_slots, uint64 *slot);
 
-/* Of a similarity that is estimated by n_slots places: their share, and its standard error at most */
+/* How many places are equal: their share estimates the similarity */
 extern int	sketch_equal_slots(const uint64 *a, const uint64 *b, int n_slots);
 
 #endif							/* HD_SKETCH_H */
