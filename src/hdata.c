@@ -11,6 +11,7 @@
 #include "common/state.h"
 #include "fmgr.h"
 #include "hdata.h"
+#include "text/duplicates.h"
 #include "utils/guc.h"
 
 #if PG_VERSION_NUM >= 180000
@@ -29,6 +30,13 @@ _PG_init(void)
 							"An aggregate whose state would grow larger is refused. Memory in use while it grows is a few times this.",
 							&hdata_max_state_size,
 							STATE_SIZE_MAX_KB, 64, STATE_SIZE_MAX_KB,
+							PGC_USERSET, GUC_UNIT_KB,
+							NULL, NULL, NULL);
+	DefineCustomIntVariable("hdata.join_mem",
+							"Sets the memory that comparing the texts of a corpus may take.",
+							"Past it, joins use an approximate method that takes less, or are refused.",
+							&hdata_join_mem,
+							2 * 1024 * 1024, 64, INT_MAX,
 							PGC_USERSET, GUC_UNIT_KB,
 							NULL, NULL, NULL);
 	MarkGUCPrefixReserved("hdata");

@@ -31,6 +31,9 @@
 #define HDATA_SHINGLES_VERSION 1
 #define HDATA_SHINGLE_QUERY_VERSION 1
 #define HDATA_CORPUS_VERSION 1
+#define HDATA_IDF_VERSION 1
+#define HDATA_COMPONENTS_VERSION 1
+#define HDATA_SKETCH_VERSION 1
 
 /* the second byte of ratings: kind of item | kind of rater << 2 | kind of value << 4 */
 typedef enum IdKind

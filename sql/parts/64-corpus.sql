@@ -1,4 +1,5 @@
 -- text: many texts at once (docs/text.md)
+-- What may choose its method by hdata.join_mem is STABLE.
 
 %type corpus | many texts as their tokens: a keyed state (a set of facts), made by corpus_agg | the same texts of the same ids
 %state corpus | union of two sets of texts | union of stored corpora: merging one twice changes nothing
@@ -26,21 +27,21 @@ COMMENT ON FUNCTION without_ids(corpus, text[]) IS 'the corpus without these tex
 CREATE FUNCTION duplicate_pairs(corpus, threshold float8 DEFAULT 0.8, measure text DEFAULT 'jaccard', method text DEFAULT 'auto',
 	unit text DEFAULT NULL, OUT id_a text, OUT id_b text, OUT similarity float8)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME', 'corpus_duplicate_pairs' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 10000;
-COMMENT ON FUNCTION duplicate_pairs(corpus, float8, text, text, text) IS 'every pair of texts whose similarity reaches the threshold, exactly';
+	AS 'MODULE_PATHNAME', 'corpus_duplicate_pairs' LANGUAGE C STABLE PARALLEL SAFE COST 100000 ROWS 10000;
+COMMENT ON FUNCTION duplicate_pairs(corpus, float8, text, text, text) IS 'every pair of texts whose similarity reaches the threshold';
 CREATE FUNCTION duplicate_clusters(corpus, threshold float8 DEFAULT 0.7, measure text DEFAULT 'idf_jaccard', method text DEFAULT 'auto',
 	unit text DEFAULT NULL, refine boolean DEFAULT true,
 	OUT id text, OUT cluster bigint, OUT representative text, OUT similarity float8, OUT size bigint)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME', 'corpus_duplicate_clusters' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 10000;
+	AS 'MODULE_PATHNAME', 'corpus_duplicate_clusters' LANGUAGE C STABLE PARALLEL SAFE COST 100000 ROWS 10000;
 COMMENT ON FUNCTION duplicate_clusters(corpus, float8, text, text, text, boolean) IS 'for each text the cluster of duplicates it belongs to, its representative and how alike the two are';
 CREATE FUNCTION duplicate_stats(corpus, threshold float8 DEFAULT 0.7, measure text DEFAULT 'idf_jaccard', method text DEFAULT 'auto',
 	unit text DEFAULT NULL, refine boolean DEFAULT true,
 	OUT method text, OUT n_texts bigint, OUT n_empty bigint, OUT n_equal bigint, OUT n_clusters bigint, OUT n_duplicates bigint,
-	OUT largest bigint, OUT candidates bigint, OUT verified bigint)
+	OUT largest bigint, OUT candidates bigint, OUT verified bigint, OUT capped bigint, OUT memory bigint)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME', 'corpus_duplicate_stats' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 1;
-COMMENT ON FUNCTION duplicate_stats(corpus, float8, text, text, text, boolean) IS 'how the clusters were found: method, texts, clusters, candidates, verified pairs';
+	AS 'MODULE_PATHNAME', 'corpus_duplicate_stats' LANGUAGE C STABLE PARALLEL SAFE COST 100000 ROWS 1;
+COMMENT ON FUNCTION duplicate_stats(corpus, float8, text, text, text, boolean) IS 'how the clusters were found: method, texts, clusters, candidates, verified pairs, what was left out, memory';
 CREATE FUNCTION overlap_pairs(corpus, other corpus, threshold float8 DEFAULT 0.8, measure text DEFAULT 'jaccard', unit text DEFAULT NULL,
 	OUT id_a text, OUT id_b text, OUT similarity float8)
 	RETURNS SETOF record

@@ -232,39 +232,44 @@ allocate(CanonicalText *t, int32 chars, int32 bytes)
 	t->n_tokens = 0;
 }
 
-static inline char
-ascii_fold(unsigned char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c + ('a' - 'A');
-	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : 0;
-}
+/* Lower case of letters and digits; 0 separates */
+#define FOLD_8(c) (c), (c) + 1, (c) + 2, (c) + 3, (c) + 4, (c) + 5, (c) + 6, (c) + 7
+#define FOLD_LETTERS FOLD_8('a'), FOLD_8('i'), FOLD_8('q'), 'y', 'z'
+static const char ascii_fold[128] = {
+	['0'] = FOLD_8('0'), '8', '9',
+	['A'] = FOLD_LETTERS,
+	['a'] = FOLD_LETTERS
+};
 
 static void
 canonical_ascii(const char *s, int32 len, CanonicalText *t)
 {
-	bool		in_word = false;
+	const unsigned char *p = (const unsigned char *) s;
+	char	   *out;
+	int32		i = 0,
+				n = 0;
 
 	allocate(t, len / 2 + 1, len + 1);
-	for (int32 i = 0; i < len; i++)
+	out = t->s;
+	for (;;)
 	{
-		char		c = ascii_fold((unsigned char) s[i]);
+		char		c;
 
-		if (c != 0)
+		while (i < len && ascii_fold[p[i]] == 0)
+			i++;
+		if (i == len)
+			break;
+		if (n > 0)
+			out[n++] = ' ';
+		t->start[t->n_tokens] = n;
+		while (i < len && (c = ascii_fold[p[i]]) != 0)
 		{
-			if (!in_word)
-				separate(t, true);
-			in_word = true;
-			t->s[t->len++] = c;
+			out[n++] = c;
+			i++;
 		}
-		else if (in_word)
-		{
-			end_token(t);
-			in_word = false;
-		}
+		t->end[t->n_tokens++] = n;
 	}
-	if (in_word)
-		end_token(t);
+	t->len = n;
 }
 
 static void
@@ -364,6 +369,14 @@ utf8_of(Datum d, int32 *len, bool *ascii)
 	int32		i = 0;
 
 	*len = VARSIZE_ANY_EXHDR(t);
+	for (; i + 8 <= *len; i += 8)
+	{
+		uint64		eight;
+
+		memcpy(&eight, s + i, sizeof(eight));
+		if (eight & UINT64CONST(0x8080808080808080))
+			break;
+	}
 	while (i < *len && (unsigned char) s[i] < 0x80)
 		i++;
 	*ascii = i == *len;

@@ -111,13 +111,19 @@ follow_leaders(const SetCollection *c, SetMeasure m, double threshold, Component
 	pfree(last);
 }
 
+/* of a bucket so many sets that do not belong together are compared with the rest */
+#define MOST_OF_BUCKET 32
+
 void
-clusters_make(const SetCollection *c, SetMeasure m, double threshold, bool refine, Clusters *out)
+clusters_make(const SetCollection *c, const LshPlan *lsh, SetMeasure m, double threshold, bool refine, Clusters *out)
 {
 	Components	k;
 
 	components_init(&k, c->n);
-	sets_join(c, m, threshold, put_together, already_together, &k, &out->stats);
+	if (lsh)
+		lsh_join(lsh, MOST_OF_BUCKET, c, m, threshold, put_together, already_together, &k, &out->stats);
+	else
+		sets_join(c, m, threshold, put_together, already_together, &k, &out->stats);
 	out->representative = array_alloc(c->n, sizeof(int32));
 	out->size = array_alloc0(c->n, sizeof(int32));
 	if (refine)

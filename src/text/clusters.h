@@ -8,7 +8,7 @@
 #ifndef HD_CLUSTERS_H
 #define HD_CLUSTERS_H
 
-#include "text/set_join.h"
+#include "text/lsh_join.h"
 
 /* Union-find over 0 .. n - 1 */
 typedef struct Components
@@ -34,7 +34,9 @@ typedef struct Clusters
  * representative is the first member.  With "refine" a member must reach the
  * threshold with its representative itself, so that clusters do not chain:
  * the first member leads, those that reach it follow, and the rest begins anew.
+ * lsh is NULL for the exact join.
  */
-extern void clusters_make(const SetCollection *c, SetMeasure m, double threshold, bool refine, Clusters *out);
+extern void clusters_make(const SetCollection *c, const LshPlan *lsh, SetMeasure m, double threshold, bool refine,
+						  Clusters *out);
 
 #endif							/* HD_CLUSTERS_H */

@@ -33,23 +33,44 @@ corpus_token_hashes(Datum text, uint32 **token, uint32 *n)
 	pfree(t.end);
 }
 
-/* n-grams of one text; fewer tokens than k are one n-gram */
+static inline uint32
+gram_hash(const uint32 *token, int k)
+{
+	uint64		h = 0;
+
+	for (int j = 0; j < k; j++)
+		h = hd_mix64(h * UINT64CONST(0x9e3779b97f4a7c15) + token[j] + 1);
+	return (uint32) (h >> 32);
+}
+
+/* fewer tokens than k are one n-gram */
+static inline uint32
+gram_size(uint32 n, int k)
+{
+	return Min((uint32) k, n);
+}
+
+void
+corpus_grams(const uint32 *token, uint32 n, int k, uint32 *hash, int32 *count)
+{
+	uint32		size = gram_size(n, k);
+
+	*count = 0;
+	if (n > 0)
+		for (uint32 i = 0; i + size <= n; i++)
+			hash[(*count)++] = gram_hash(token + i, size);
+}
+
 static inline uint64
 add_grams(const uint32 *token, uint32 n, int k, uint32 set, uint64 *pair)
 {
+	uint32		size = gram_size(n, k);
 	uint64		count = 0;
 
 	if (n == 0)
 		return 0;
-	k = Min(k, (int64) n);
-	for (uint32 i = 0; i + k <= n; i++)
-	{
-		uint64		h = 0;
-
-		for (int j = 0; j < k; j++)
-			h = hd_mix64(h * UINT64CONST(0x9e3779b97f4a7c15) + token[i + j] + 1);
-		pair[count++] = (h & UINT64CONST(0xffffffff00000000)) | set;
-	}
+	for (uint32 i = 0; i + size <= n; i++)
+		pair[count++] = (uint64) gram_hash(token + i, size) << 32 | set;
 	return count;
 }
 

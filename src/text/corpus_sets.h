@@ -18,6 +18,9 @@
  */
 extern SetCollection *corpus_sets(const Corpus *a, const Corpus *b, int k, bool idf, bool df_of_a);
 
+/* Word k-grams of a text, repeats included: as many as it has tokens at most; fewer tokens than k are one k-gram */
+extern void corpus_grams(const uint32 *token, uint32 n, int k, uint32 *hash, int32 *count);
+
 /* The hash of a token as a corpus keeps it */
 extern void corpus_token_hashes(Datum text, uint32 **token, uint32 *n);
 

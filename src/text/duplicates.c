@@ -10,52 +10,48 @@
 #include "common/alloc.h"
 #include "common/args.h"
 #include "common/interrupts.h"
-#include "common/srf.h"
-#include "text/clusters.h"
-#include "text/corpus_sets.h"
-#include "text/shingles.h"
+#include "text/duplicates.h"
 
 /* ---- options ---- */
 
-typedef struct JoinOptions
-{
-	SetMeasure	measure;
-	bool		idf;
-	double		threshold;
-	int			k;				/* words in a shingle */
-} JoinOptions;
+int			hdata_join_mem;
 
 #define IDF_BIT 8
 
-static double
-threshold_arg(FunctionCallInfo fcinfo, int arg)
+double
+threshold_arg(FunctionCallInfo fcinfo, int arg, const char *what)
 {
 	double		t;
 
 	if (!arg_given(fcinfo, arg))
-		arg_is_null("threshold");
+		arg_is_null(what);
 	t = PG_GETARG_FLOAT8(arg);
 	/* written so that NaN fails */
 	if (!(t > 0 && t <= 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("threshold must be greater than 0 and not greater than 1"),
+				 errmsg("%s must be greater than 0 and not greater than 1", what),
 				 errdetail("It is %g.", t)));
 	return t;
 }
 
-/* Measures weighted by rarity do best with single words, plain ones with three (docs/text.md) */
-static int
-unit_arg(FunctionCallInfo fcinfo, int arg, bool idf)
+int
+default_unit(const JoinOptions *o)
+{
+	return o->idf ? 1 : 3;
+}
+
+int
+unit_arg(FunctionCallInfo fcinfo, int arg, int missing)
 {
 	static const ArgChoice units[] = {{"w1", 1}, {"w2", 2}, {"w3", 3}, {"w4", 4}, {"w5", 5}, {NULL, 0}};
 
 	if (!arg_given(fcinfo, arg))
-		return idf ? 1 : 3;
+		return missing;
 	return arg_choice(fcinfo, arg, "unit", units);
 }
 
-static void
+void
 join_options(FunctionCallInfo fcinfo, int first, JoinOptions *o)
 {
 	static const ArgChoice measures[] = {
@@ -67,42 +63,90 @@ join_options(FunctionCallInfo fcinfo, int first, JoinOptions *o)
 	};
 	int			measure;
 
-	o->threshold = threshold_arg(fcinfo, first);
+	o->threshold = threshold_arg(fcinfo, first, "threshold");
 	measure = arg_choice(fcinfo, first + 1, "measure", measures);
 	o->measure = measure & ~IDF_BIT;
 	o->idf = (measure & IDF_BIT) != 0;
 }
 
-static void
-method_arg(FunctionCallInfo fcinfo, int arg)
+void
+method_arg(FunctionCallInfo fcinfo, int arg, JoinOptions *o)
 {
-	static const ArgChoice methods[] = {{"auto", 0}, {"exact", 1}, {NULL, 0}};
+	static const ArgChoice methods[] = {{"auto", METHOD_AUTO}, {"exact", METHOD_EXACT}, {"lsh", METHOD_LSH}, {NULL, 0}};
 
-	(void) arg_choice(fcinfo, arg, "method", methods);
+	o->method = arg_choice(fcinfo, arg, "method", methods);
 }
 
-/* Within one corpus a text is contained in another if either is in the other */
-static SetMeasure
+SetMeasure
 measure_of_one_corpus(SetMeasure m)
 {
 	return m == MEASURE_CONTAINMENT ? MEASURE_OVERLAP : m;
 }
 
+/* ---- method ---- */
+
+static inline double
+join_limit(void)
+{
+	return 1024.0 * hdata_join_mem;
+}
+
+static void
+join_too_large(const char *method, double memory, const char *hint)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("not enough memory for an %s join of this corpus", method),
+			 errdetail("It may take %.0f kB, and hdata.join_mem allows %d kB.", memory / 1024, hdata_join_mem),
+			 errhint("%s", hint)));
+}
+
+void
+check_exact_join(double n_tokens, double n_sets)
+{
+	double		memory = exact_join_memory(n_tokens, n_sets);
+
+	if (memory > join_limit())
+		join_too_large("exact", memory, "Set hdata.join_mem higher, or compare parts of the corpora.");
+}
+
+static void
+choose_method(const Corpus *c, const JoinOptions *o, JoinPlan *plan)
+{
+	bool		possible = lsh_plan(measure_of_one_corpus(o->measure), o->threshold, &plan->lsh);
+
+	plan->by_lsh = false;
+	plan->memory = exact_join_memory(c->n_tokens, c->n_texts);
+	if (o->method == METHOD_LSH && !possible)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("method lsh cannot find pairs by overlap or containment"),
+				 errhint("It can by jaccard, dice, cosine, and by these weighted by idf.")));
+	if (o->method != METHOD_LSH && plan->memory <= join_limit())
+		return;
+	if (o->method == METHOD_EXACT || !possible)
+		join_too_large("exact", plan->memory, possible ?
+					   "Set hdata.join_mem higher, or use method lsh, which takes less and finds nearly all." :
+					   "Set hdata.join_mem higher, or use another measure, for which there is the method lsh.");
+	plan->by_lsh = true;
+	plan->memory = lsh_join_memory(&plan->lsh, c->n_tokens, c->n_texts);
+	if (plan->memory > join_limit())
+		join_too_large("approximate", plan->memory, "Set hdata.join_mem higher, or compare parts of the corpus (docs/text.md).");
+	if (o->method == METHOD_AUTO)
+		ereport(NOTICE,
+				(errmsg("using method lsh, which finds nearly all pairs"),
+				 errdetail("The exact join may take %.0f kB, and hdata.join_mem allows %d kB.",
+						   exact_join_memory(c->n_tokens, c->n_texts) / 1024, hdata_join_mem)));
+}
+
+SetCollection *
+plan_join(const Corpus *c, const JoinOptions *o, JoinPlan *plan)
+{
+	choose_method(c, o, plan);
+	return plan->by_lsh ? lsh_sets(c, o->k, o->idf) : corpus_sets(c, NULL, o->k, o->idf, false);
+}
+
 /* ---- pairs ---- */
-
-typedef struct Pair
-{
-	int32		a;
-	int32		b;
-	double		similarity;
-} Pair;
-
-typedef struct Pairs
-{
-	Pair	   *pair;
-	int64		n;
-	int64		cap;
-} Pairs;
 
 static void
 add_pair(void *arg, int32 a, int32 b, double similarity)
@@ -150,26 +194,32 @@ chain_equal(const SetCollection *c)
 	return next;
 }
 
-/* All pairs, those among and between equal sets included, in canonical order */
-static Pairs
-all_pairs(const SetCollection *c, SetMeasure m, double threshold, JoinStats *stats)
+/* of a bucket so many sets are compared with all others */
+#define MOST_OF_BUCKET 1000
+
+Pairs
+all_pairs(const SetCollection *c, const JoinPlan *plan, SetMeasure m, double threshold, PairSkip skip, void *arg)
 {
 	Pairs		found = {0},
 				all = {0};
 	int32	   *next = chain_equal(c);
 	int64		work = 0;
+	JoinStats	stats;
 
-	sets_join(c, m, threshold, add_pair, NULL, &found, stats);
+	if (plan && plan->by_lsh)
+		lsh_join(&plan->lsh, MOST_OF_BUCKET, c, m, threshold, add_pair, NULL, &found, &stats);
+	else
+		sets_join(c, m, threshold, add_pair, NULL, &found, &stats);
 	for (int64 i = 0; i < found.n; i++)
-		for (int32 a = found.pair[i].a; a >= 0; a = next[a])
-			for (int32 b = found.pair[i].b; b >= 0; b = next[b])
+		for (int32 x = found.pair[i].a; x >= 0; x = next[x])
+			for (int32 y = found.pair[i].b; y >= 0; y = next[y])
 			{
+				bool		turned = c->side == NULL && x > y;
+
 				work++;
 				HD_CHECK_EVERY(work);
-				if (c->side || a < b)
-					add_pair(&all, a, b, found.pair[i].similarity);
-				else
-					add_pair(&all, b, a, found.pair[i].similarity);
+				if (skip == NULL || !skip(arg, turned ? y : x, turned ? x : y))
+					add_pair(&all, turned ? y : x, turned ? x : y, found.pair[i].similarity);
 			}
 	if (c->side == NULL)
 		for (int32 a = 0; a < c->n; a++)
@@ -177,7 +227,8 @@ all_pairs(const SetCollection *c, SetMeasure m, double threshold, JoinStats *sta
 			{
 				work++;
 				HD_CHECK_EVERY(work);
-				add_pair(&all, a, b, 1);
+				if (skip == NULL || !skip(arg, a, b))
+					add_pair(&all, a, b, 1);
 			}
 	if (all.n > 0)
 		qsort(all.pair, all.n, sizeof(Pair), compare_pairs);
@@ -185,8 +236,8 @@ all_pairs(const SetCollection *c, SetMeasure m, double threshold, JoinStats *sta
 	return all;
 }
 
-static void
-put_id(SrfRow *row, const Corpus *c, int32 text)
+void
+put_text_id(SrfRow *row, const Corpus *c, int32 text)
 {
 	MemoryContext old = MemoryContextSwitchTo(row->row_cx);
 
@@ -200,23 +251,25 @@ Datum
 corpus_duplicate_pairs(PG_FUNCTION_ARGS)
 {
 	JoinOptions o;
-	JoinStats	stats;
+	JoinPlan	plan;
 	SrfRow		row;
 	Corpus	   *c;
+	SetCollection *sets;
 	Pairs		pairs;
 
 	join_options(fcinfo, 1, &o);
-	method_arg(fcinfo, 3);
-	o.k = unit_arg(fcinfo, 4, o.idf);
+	method_arg(fcinfo, 3, &o);
+	o.k = unit_arg(fcinfo, 4, default_unit(&o));
 	srf_begin(fcinfo, &row);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	c = corpus_get_consistent(PG_GETARG_DATUM(0));
-	pairs = all_pairs(corpus_sets(c, NULL, o.k, o.idf, false), measure_of_one_corpus(o.measure), o.threshold, &stats);
+	sets = plan_join(c, &o, &plan);
+	pairs = all_pairs(sets, &plan, measure_of_one_corpus(o.measure), o.threshold, NULL, NULL);
 	for (int64 i = 0; i < pairs.n; i++)
 	{
-		put_id(&row, c, pairs.pair[i].a);
-		put_id(&row, c, pairs.pair[i].b);
+		put_text_id(&row, c, pairs.pair[i].a);
+		put_text_id(&row, c, pairs.pair[i].b);
 		srf_float8(&row, pairs.pair[i].similarity);
 		srf_end_row(&row);
 	}
@@ -229,7 +282,6 @@ corpus_duplicate_pairs(PG_FUNCTION_ARGS)
 static Datum
 pairs_between(FunctionCallInfo fcinfo, const JoinOptions *o, bool df_of_a)
 {
-	JoinStats	stats;
 	SrfRow		row;
 	Corpus	   *a,
 			   *b;
@@ -244,11 +296,12 @@ pairs_between(FunctionCallInfo fcinfo, const JoinOptions *o, bool df_of_a)
 		ereport(WARNING,
 				(errmsg("corpora were made with different versions of Unicode"),
 				 errhint("Make the older one again from its texts.")));
-	pairs = all_pairs(corpus_sets(a, b, o->k, o->idf, df_of_a), o->measure, o->threshold, &stats);
+	check_exact_join((double) a->n_tokens + b->n_tokens, (double) a->n_texts + b->n_texts);
+	pairs = all_pairs(corpus_sets(a, b, o->k, o->idf, df_of_a), NULL, o->measure, o->threshold, NULL, NULL);
 	for (int64 i = 0; i < pairs.n; i++)
 	{
-		put_id(&row, a, pairs.pair[i].a);
-		put_id(&row, b, pairs.pair[i].b - a->n_texts);
+		put_text_id(&row, a, pairs.pair[i].a);
+		put_text_id(&row, b, pairs.pair[i].b - a->n_texts);
 		srf_float8(&row, pairs.pair[i].similarity);
 		srf_end_row(&row);
 	}
@@ -263,7 +316,7 @@ corpus_overlap_pairs(PG_FUNCTION_ARGS)
 	JoinOptions o;
 
 	join_options(fcinfo, 2, &o);
-	o.k = unit_arg(fcinfo, 4, o.idf);
+	o.k = unit_arg(fcinfo, 4, default_unit(&o));
 	return pairs_between(fcinfo, &o, false);
 }
 
@@ -274,8 +327,8 @@ corpus_contamination(PG_FUNCTION_ARGS)
 {
 	JoinOptions o = {.measure = MEASURE_CONTAINMENT, .idf = true};
 
-	o.threshold = threshold_arg(fcinfo, 2);
-	o.k = unit_arg(fcinfo, 3, false);
+	o.threshold = threshold_arg(fcinfo, 2, "threshold");
+	o.k = unit_arg(fcinfo, 3, 3);
 	return pairs_between(fcinfo, &o, true);
 }
 
@@ -286,6 +339,7 @@ typedef struct ClusterRun
 	Corpus	   *corpus;
 	SetCollection *sets;
 	SetMeasure	measure;
+	JoinPlan	plan;
 	Clusters	clusters;
 } ClusterRun;
 
@@ -297,8 +351,8 @@ run_clusters(FunctionCallInfo fcinfo, ClusterRun *r)
 	bool		refine;
 
 	join_options(fcinfo, 1, &o);
-	method_arg(fcinfo, 3);
-	o.k = unit_arg(fcinfo, 4, o.idf);
+	method_arg(fcinfo, 3, &o);
+	o.k = unit_arg(fcinfo, 4, default_unit(&o));
 	if (!arg_given(fcinfo, 5))
 		arg_is_null("refine");
 	refine = PG_GETARG_BOOL(5);
@@ -306,8 +360,8 @@ run_clusters(FunctionCallInfo fcinfo, ClusterRun *r)
 		return;
 	r->corpus = corpus_get_consistent(PG_GETARG_DATUM(0));
 	r->measure = measure_of_one_corpus(o.measure);
-	r->sets = corpus_sets(r->corpus, NULL, o.k, o.idf, false);
-	clusters_make(r->sets, r->measure, o.threshold, refine, &r->clusters);
+	r->sets = plan_join(r->corpus, &o, &r->plan);
+	clusters_make(r->sets, r->plan.by_lsh ? &r->plan.lsh : NULL, r->measure, o.threshold, refine, &r->clusters);
 }
 
 /* How alike a text and its representative are; equal sets have no lists of their own */
@@ -344,9 +398,9 @@ corpus_duplicate_clusters(PG_FUNCTION_ARGS)
 
 		if (number[rep] == 0)
 			number[rep] = ++n;
-		put_id(&row, r.corpus, i);
+		put_text_id(&row, r.corpus, i);
 		srf_int64(&row, number[rep]);
-		put_id(&row, r.corpus, rep);
+		put_text_id(&row, r.corpus, rep);
 		srf_float8(&row, to_representative(&r, i));
 		srf_int64(&row, r.clusters.size[rep]);
 		srf_end_row(&row);
@@ -380,7 +434,7 @@ corpus_duplicate_stats(PG_FUNCTION_ARGS)
 		duplicates += size > 1 ? size : 0;
 		largest = Max(largest, size);
 	}
-	srf_cstring(&row, "exact");
+	srf_cstring(&row, r.plan.by_lsh ? "lsh" : "exact");
 	srf_int64(&row, r.sets->n);
 	srf_int64(&row, empty);
 	srf_int64(&row, equal);
@@ -389,6 +443,8 @@ corpus_duplicate_stats(PG_FUNCTION_ARGS)
 	srf_int64(&row, largest);
 	srf_int64(&row, r.clusters.stats.candidates);
 	srf_int64(&row, r.clusters.stats.verified);
+	srf_int64(&row, r.clusters.stats.capped);
+	srf_int64(&row, (int64) r.plan.memory);
 	srf_end_row(&row);
 	return (Datum) 0;
 }

@@ -105,12 +105,17 @@ least_shared_pair(SetMeasure m, double t, double a, double b)
 
 /* ---- making the sets ---- */
 
+double
+set_token_weight(int32 n, uint32 df)
+{
+	return log(1 + (double) n / Max(df, 1));
+}
+
 #define DIGIT_BITS 11
 #define DIGITS (1 << DIGIT_BITS)
 
-/* Stable, by the upper 32 bits */
-static uint64 *
-sort_pairs(uint64 *pair, uint64 **spare, uint64 n)
+uint64 *
+sort_by_upper_half(uint64 *pair, uint64 **spare, uint64 n)
 {
 	uint64	   *from = pair;
 	uint64	   *to = *spare;
@@ -163,7 +168,7 @@ typedef struct Making
 	uint32	   *df;				/* [n_runs] */
 	uint32		n_runs;
 	int32	   *single;			/* [n] tokens that no other set has */
-	uint64	   *print[2];		/* [n] two sums over all tokens of a set: equal sets have equal ones */
+	SetPrint   *print;			/* [n] */
 } Making;
 
 static inline uint64
@@ -174,6 +179,13 @@ mixed(uint64 h)
 	h ^= h >> 33;
 	h *= UINT64CONST(0xc4ceb9fe1a85ec53);
 	return h ^ (h >> 33);
+}
+
+void
+set_print_add(SetPrint *p, uint32 hash)
+{
+	p->sum[0] += mixed(hash + UINT64CONST(0x9e3779b97f4a7c15));
+	p->sum[1] += mixed(hash + UINT64CONST(0xd1b54a32d192ed03));
 }
 
 /* Moves runs of two sets or more to the front, and counts the others */
@@ -190,8 +202,9 @@ find_runs(Making *k)
 		uint32		hash = (uint32) (k->pair[i] >> 32);
 		uint64		begin = kept;
 		uint32		last = 0;
-		uint64		first_print = mixed(hash + UINT64CONST(0x9e3779b97f4a7c15));
-		uint64		second_print = mixed(hash + UINT64CONST(0xd1b54a32d192ed03));
+		SetPrint	one = {{0}};
+
+		set_print_add(&one, hash);
 
 		for (; i < k->n_pairs && (uint32) (k->pair[i] >> 32) == hash; i++)
 		{
@@ -201,8 +214,8 @@ find_runs(Making *k)
 			/* sorting was stable, so that repeats are neighbours */
 			if (kept > begin && last == set)
 				continue;
-			k->print[0][set] += first_print;
-			k->print[1][set] += second_print;
+			k->print[set].sum[0] += one.sum[0];
+			k->print[set].sum[1] += one.sum[1];
 			last = set;
 			k->pair[kept++] = (uint64) hash << 32 | set;
 		}
@@ -260,20 +273,20 @@ compare_prints(const void *x, const void *y)
 	return (p->set > q->set) - (p->set < q->set);
 }
 
-/* Sets of one side with the same tokens are one.  128 bits: no accident makes two sets equal. */
-static int32 *
-find_equal(const Making *k, int32 n, const uint8 *side)
+/* 128 bits: no accident makes two sets equal */
+int32 *
+sets_find_equal(const SetPrint *print, int32 n, const uint8 *side)
 {
 	Print	   *p = array_alloc(n, sizeof(Print));
 	int32	   *same_as = array_alloc(n, sizeof(int32));
 
 	for (int32 i = 0; i < n; i++)
-		p[i] = (Print) {k->print[0][i] + (side ? side[i] : 0), k->print[1][i], i};
+		p[i] = (Print) {print[i].sum[0] + (side ? side[i] : 0), print[i].sum[1], i};
 	qsort(p, n, sizeof(Print), compare_prints);
 	for (int32 i = 0; i < n; i++)
 	{
 		int32		set = p[i].set;
-		bool		empty = k->print[0][set] == 0 && k->print[1][set] == 0;
+		bool		empty = print[set].sum[0] == 0 && print[set].sum[1] == 0;
 
 		/* texts of which nothing was left are not alike for that */
 		same_as[set] = !empty && i > 0 && p[i].a == p[i - 1].a && p[i].b == p[i - 1].b ?
@@ -328,6 +341,7 @@ fill_lists(const Making *k, const uint32 *order, SetCollection *c, double single
 {
 	uint64	   *start = array_alloc0((Size) c->n + 2, sizeof(uint64));
 	double	   *size = array_alloc(c->n, sizeof(double));
+	int32	   *count = array_alloc(c->n, sizeof(int32));
 	uint32	   *token;
 
 	for (uint64 i = 0; i < k->run[k->n_runs]; i++)
@@ -341,7 +355,10 @@ fill_lists(const Making *k, const uint32 *order, SetCollection *c, double single
 		start[i + 2] += start[i + 1];
 	token = array_alloc(start[c->n + 1], sizeof(uint32));
 	for (int32 i = 0; i < c->n; i++)
+	{
 		size[i] = k->single[i] * single_weight;
+		count[i] = k->single[i] + (int32) (start[i + 2] - start[i + 1]);
+	}
 	for (uint32 r = 0; r < k->n_runs; r++)
 	{
 		double		w = c->weight ? c->weight[r] : 1;
@@ -358,6 +375,7 @@ fill_lists(const Making *k, const uint32 *order, SetCollection *c, double single
 	c->start = start;
 	c->token = token;
 	c->size = size;
+	c->count = count;
 }
 
 SetCollection *
@@ -370,15 +388,14 @@ sets_make(uint64 *pair, uint64 n_pairs, int32 n_sets, bool idf, const uint8 *sid
 	int32		n_different = 0;
 
 	k.n_pairs = n_pairs;
-	k.pair = sort_pairs(pair, &spare, n_pairs);
+	k.pair = sort_by_upper_half(pair, &spare, n_pairs);
 	pfree(spare);
 	k.single = array_alloc0(n_sets, sizeof(int32));
-	for (int i = 0; i < 2; i++)
-		k.print[i] = array_alloc0(n_sets, sizeof(uint64));
+	k.print = array_alloc0(n_sets, sizeof(SetPrint));
 	find_runs(&k);
 	c->n = n_sets;
 	c->side = side;
-	c->same_as = find_equal(&k, n_sets, side);
+	c->same_as = sets_find_equal(k.print, n_sets, side);
 	drop_copies(&k, c->same_as, n_df);
 	order = order_runs(&k, n_sets);
 	c->n_tokens = k.n_runs;
@@ -388,18 +405,16 @@ sets_make(uint64 *pair, uint64 n_pairs, int32 n_sets, bool idf, const uint8 *sid
 	{
 		double	   *weight = array_alloc(k.n_runs, sizeof(double));
 
-		/* what no counted set has is as rare as what one has */
 		for (uint32 r = 0; r < k.n_runs; r++)
-			weight[r] = log(1 + (double) n_different / Max(k.df[order[r]], 1));
+			weight[r] = set_token_weight(n_different, k.df[order[r]]);
 		c->weight = weight;
 	}
-	fill_lists(&k, order, c, idf ? log(1 + (double) n_different) : 1);
+	fill_lists(&k, order, c, idf ? set_token_weight(n_different, 1) : 1);
 	pfree(k.pair);
 	pfree(k.run);
 	pfree(k.df);
 	pfree(k.single);
-	pfree(k.print[0]);
-	pfree(k.print[1]);
+	pfree(k.print);
 	pfree(order);
 	return c;
 }
@@ -512,11 +527,10 @@ index_set(Join *j, int32 set)
 	}
 }
 
-/* Verify one candidate */
-static void
-verify(Join *j, int32 x, int32 y, PairFound found, PairSkip skip, void *arg, JoinStats *stats)
+void
+sets_verify(const SetCollection *c, SetMeasure m, double threshold, int32 x, int32 y,
+			PairFound found, PairSkip skip, void *arg, JoinStats *stats)
 {
-	const SetCollection *c = j->c;
 	/* side 0 first; where there are no sides, the first of both */
 	bool		turned = c->side ? c->side[x] > c->side[y] : x > y;
 	int32		a = turned ? y : x;
@@ -531,10 +545,10 @@ verify(Join *j, int32 x, int32 y, PairFound found, PairSkip skip, void *arg, Joi
 		return;
 	stats->verified++;
 	both = set_shared(c, a, b);
-	if (both < least_shared_pair(j->m, j->t, c->size[a], c->size[b]) * (1 - SLACK))
+	if (both < least_shared_pair(m, threshold, c->size[a], c->size[b]) * (1 - SLACK))
 		return;
-	similarity = set_similarity(j->m, both, c->size[a], c->size[b]);
-	if (similarity < j->t)
+	similarity = set_similarity(m, both, c->size[a], c->size[b]);
+	if (similarity < threshold)
 		return;
 	stats->found++;
 	found(arg, a, b, similarity);
@@ -568,7 +582,7 @@ probe(Join *j, int32 x, PairFound found, PairSkip skip, void *arg, JoinStats *st
 			if (j->seen[y] == x)
 				continue;
 			j->seen[y] = x;
-			verify(j, x, y, found, skip, arg, stats);
+			sets_verify(c, j->m, j->t, x, y, found, skip, arg, stats);
 		}
 	}
 }

@@ -27,7 +27,7 @@ SELECT shingles(NULL::text), shingles('a', NULL), shingles(NULL::text[]), n_shin
 -- the stored form of this release is read by every later one
 SELECT s, s::jsonb ->> 'unit' AS unit, n_shingles(s) FROM (SELECT '\x010b3c0101000000c8eb3b66'::shingles AS s) t;
 -- another version of Unicode is noticed
-SELECT jaccard('\x010b3c0101000000c8eb3b66', '\x010b380101000000c8eb3b66');
+SELECT jaccard('\x010b3c0101000000c8eb3b66'::shingles, '\x010b380101000000c8eb3b66');
 -- hostile values
 CREATE FUNCTION pg_temp.refused(x text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE detail text;
