@@ -9,6 +9,7 @@
 #   PG_CONFIG        the server to use; default: the one in PATH, else the newest installed, else the distribution's
 #   CC, OPTFLAGS     passed to the build;  WERROR=0 lets compiler warnings pass
 #   DATA             demo: a folder of one's own data
+#   BENCH            bench: only these scripts of test/bench, without .sh
 #   KEEP=1           keep the private directory and say where it is
 #   HDATA_WORK       a directory to use and keep instead, so that the next run builds only what changed (one run at a time)
 #   HDATA_INSTALL=1  for a server that cannot load an extension from a private directory: install into the server's own
@@ -458,7 +459,8 @@ bench()
 {
     export PGDATABASE=bench
     as_user createdb bench
-    as_user tree/test/bench/run.sh
+    # shellcheck disable=SC2086  # names of benchmarks
+    as_user tree/test/bench/run.sh ${BENCH:-}
 }
 
 # ---------------------------------------------------------------- main

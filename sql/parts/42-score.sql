@@ -46,9 +46,9 @@ COMMENT ON FUNCTION n_na(rubric_score) IS 'number of criteria that are N/A, miss
 CREATE FUNCTION n_missing(rubric_score) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'rubric_score_n_missing' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
 COMMENT ON FUNCTION n_missing(rubric_score) IS 'number of criteria of the rubric that grades did not name';
-CREATE FUNCTION rubric_hash(rubric_score) RETURNS bytea
+CREATE FUNCTION graded_by(rubric_score) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'rubric_score_hash_of' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
-COMMENT ON FUNCTION rubric_hash(rubric_score) IS 'hash of the rubric that a score is bound to; NULL for those of rubric_agg';
+COMMENT ON FUNCTION graded_by(rubric_score) IS 'hash of the rubric that a score is bound to; NULL for those of rubric_agg';
 CREATE FUNCTION axis_scores(rubric_score, norm text DEFAULT 'positive', na text DEFAULT 'skip', partial float8 DEFAULT 0.5,
 	penalty_only boolean DEFAULT false,
 	OUT tag text, OUT score float8, OUT n bigint, OUT n_na bigint, OUT n_fail bigint, OUT failure_share float8, OUT mean_criteria float8)

@@ -67,11 +67,17 @@ CREATE FUNCTION n_raters(rankings) RETURNS bigint
 COMMENT ON FUNCTION n_raters(rankings) IS 'number of raters that are named';
 CREATE FUNCTION ranking_rows(rankings, OUT rater text, OUT items text[], OUT ranks bigint[], OUT n bigint, OUT weight float8)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME', 'rankings_ranking_rows' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 1000;
+	AS 'MODULE_PATHNAME', 'rankings_ranking_rows' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 500;
 COMMENT ON FUNCTION ranking_rows(rankings) IS 'each different ranking of a rater: items from the best on, their ranks, how many such rankings and their weight';
 CREATE FUNCTION without_raters(rankings, raters text[]) RETURNS rankings
 	AS 'MODULE_PATHNAME', 'rankings_without_raters' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION without_raters(rankings, text[]) IS 'the rankings of all but some raters';
+CREATE FUNCTION only_raters(rankings, raters text[]) RETURNS rankings
+	AS 'MODULE_PATHNAME', 'rankings_only_raters' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION only_raters(rankings, text[]) IS 'the rankings of these raters alone';
+CREATE FUNCTION only_items(rankings, items text[]) RETURNS rankings
+	AS 'MODULE_PATHNAME', 'rankings_only_items' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION only_items(rankings, text[]) IS 'the rankings among these items: the others are taken out of each';
 CREATE FUNCTION rankings_comparisons(rankings) RETURNS comparisons
 	AS 'MODULE_PATHNAME', 'rankings_rankings_comparisons' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION rankings_comparisons(rankings) IS 'every pair of items that a ranking orders, as a comparison of its rater';
@@ -138,7 +144,7 @@ CREATE FUNCTION n_games(elo) RETURNS bigint
 COMMENT ON FUNCTION n_games(elo) IS 'number of games';
 CREATE FUNCTION games(elo, OUT at timestamptz, OUT revision bigint, OUT a text, OUT b text, OUT outcome float8, OUT n bigint)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME', 'elo_games' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 1000;
+	AS 'MODULE_PATHNAME', 'elo_games' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 5000;
 COMMENT ON FUNCTION games(elo) IS 'the games in their order';
 CREATE FUNCTION elo_expected(rating float8, opponent float8, scale float8 DEFAULT 400) RETURNS float8
 	AS 'MODULE_PATHNAME', 'hdata_elo_expected' LANGUAGE C IMMUTABLE PARALLEL SAFE;

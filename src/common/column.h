@@ -61,6 +61,25 @@ number_is_exact(double v)
 extern void uuid_column_key(Datum d, ColumnKey *k);
 extern void number_column_key(double v, ColumnKey *k);
 
+/* An identifier of a typed column */
+static inline void
+id_column_key(IdKind kind, Datum d, ColumnKey *k)
+{
+	if (kind == ID_INT8)
+		int64_column_key(DatumGetInt64(d), k);
+	else if (kind == ID_UUID)
+		uuid_column_key(d, k);
+	else
+		text_column_key(d, k);
+}
+
+/* for messages */
+static inline const char *
+id_kind_sql_name(uint8 kind)
+{
+	return kind == ID_INT8 ? "bigint" : kind == ID_UUID ? "uuid" : "text";
+}
+
 /* ---- columns of any type ---- */
 
 extern void any_column_init(AnyColumn *c, FunctionCallInfo fcinfo, int arg,

@@ -194,3 +194,25 @@ keys_check_used(WireReader *r, const bool *used, uint32 n)
 		if (!used[i])
 			wire_fail(r, "A key is not used.");
 }
+
+void
+keys_put_number(WireWriter *w, double v)
+{
+	uint64		be = pg_hton64(dict_key_float8(v));
+
+	wire_put_bytes(w, &be, sizeof(be));
+}
+
+double
+keys_get_number(WireReader *r)
+{
+	uint64		key;
+	double		v;
+
+	memcpy(&key, wire_get_bytes(r, sizeof(key)), sizeof(key));
+	key = pg_ntoh64(key);
+	v = dict_prefix_float8(key);
+	if (!isfinite(v) || dict_key_float8(v) != key)
+		wire_fail(r, "A number is out of range.");
+	return v;
+}

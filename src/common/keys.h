@@ -50,6 +50,10 @@ extern void keys_put(WireWriter *w, const Dict *d, KeyForm form);
 /* n keys into an empty dictionary; whatever is not canonical is an error */
 extern void keys_get(WireReader *r, Dict *d, uint32 n, KeyForm form);
 
+/* One number, in the form of a key of KEYS_NUMBER */
+extern void keys_put_number(WireWriter *w, double v);
+extern double keys_get_number(WireReader *r);
+
 /* A key that nothing refers to is not canonical; used[code] */
 extern void keys_check_used(WireReader *r, const bool *used, uint32 n);
 

@@ -286,7 +286,8 @@ shortsum_decode(ShortSum *s, MemoryContext cx, WireReader *r)
 			return;
 		}
 	/* a magnitude of 2^127 and more does not fit, its limbs do */
-	if (Abs(e.limb[FIRST_LIMB + N_LIMBS - 1]) >= INT64CONST(0x80000000))
+	if (e.limb[FIRST_LIMB + N_LIMBS - 1] >= INT64CONST(0x80000000) ||
+		e.limb[FIRST_LIMB + N_LIMBS - 1] <= -INT64CONST(0x80000000))
 	{
 		s->wide = MemoryContextAlloc(cx, sizeof(ExactSum));
 		*s->wide = e;

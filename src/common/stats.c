@@ -555,7 +555,7 @@ hd_wilson(double successes, double n, double confidence,
 /*
  * Equal tails of the posterior Beta(s + 1/2, n - s + 1/2).  Where nothing, or
  * everything, succeeded the bound on that side is 0, or 1 (Brown, Cai &
- * DasGupta 2001, Stat. Sci. 16:101, section 4.3), else coverage would go to 0
+ * DasGupta 2001, Stat. Sci. 16:101), else coverage would go to 0
  * near the end.
  */
 void

@@ -79,6 +79,17 @@ wire_get_count(WireReader *r, size_t min_bytes)
 	return (uint32) n;
 }
 
+/* A count of rows, which needs no room of its own in what is left */
+static inline int64
+wire_get_total(WireReader *r)
+{
+	uint64		n = wire_get_varint(r);
+
+	if (unlikely(n > PG_INT64_MAX))
+		wire_fail(r, "A count is out of range.");
+	return (int64) n;
+}
+
 static inline const uint8 *
 wire_get_bytes(WireReader *r, size_t len)
 {

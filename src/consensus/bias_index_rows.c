@@ -10,6 +10,7 @@
 
 #include <math.h>
 
+#include "catalog/pg_type.h"
 #include "common/alloc.h"
 #include "common/compat.h"
 #include "common/interrupts.h"

@@ -130,12 +130,9 @@ listed_labels(FunctionCallInfo fcinfo, int arg, ConfusionTable *t, bool *absent)
 	listed = array_alloc0(t->counts.n_labels, sizeof(bool));
 	for (int i = 0; i < n; i++)
 	{
-		ColumnKey	k;
-		int64		code = -1;
+		int64		code = label_code(t->c, name[i]);
 
 		HD_CHECK_EVERY(i);
-		if (value_key_of_text(t->c->kind, name[i], &k))
-			code = dict_find(&t->c->labels, k.prefix, k.bytes, k.len);
 		if (code < 0)
 			*absent = true;
 		else

@@ -108,14 +108,26 @@ no_positive_label(void)
 			 errhint("Name it, for example bias(c, positive => 'yes').")));
 }
 
-static int64
-label_code(Confusion *c, const char *name)
+int64
+label_code(Confusion *c, Datum name)
 {
 	ColumnKey	k;
+	int64		code;
 
-	if (!value_key_of_text(c->kind, CStringGetTextDatum(name), &k))
-		return -1;
-	return dict_find(&c->labels, k.prefix, k.bytes, k.len);
+	if (!value_key_of_text(c->kind, name, &k))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" cannot be a label of this confusion", TextDatumGetCString(name)),
+				 c->kind == VALUE_NUMBER ? errdetail("Its labels are numbers.") :
+				 errdetail("Its labels are sets, which have no name.")));
+	code = dict_find(&c->labels, k.prefix, k.bytes, k.len);
+	/* an enum has a list of what there is */
+	if (code < 0 && c->kind == VALUE_ORDERED && c->labels.n > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("\"%s\" cannot be a label of this confusion", TextDatumGetCString(name)),
+				 errdetail("It is none of the labels of the enum.")));
+	return code;
 }
 
 /* Are "true" and "false" the only labels? */
@@ -123,7 +135,18 @@ static bool
 are_booleans(Confusion *c)
 {
 	return c->kind == VALUE_LABEL && c->labels.n > 0 &&
-		c->labels.n == (label_code(c, "true") >= 0) + (label_code(c, "false") >= 0);
+		c->labels.n == (label_code(c, CStringGetTextDatum("true")) >= 0) +
+		(label_code(c, CStringGetTextDatum("false")) >= 0);
+}
+
+/* How far apart two values can be: of 0 and 1, and of two other values, else NaN */
+static double
+number_range(int32 n, const double *value)
+{
+	for (int32 k = 0; k < n; k++)
+		if (value[k] != 0 && value[k] != 1)
+			return n == 2 ? value[1] - value[0] : NAN;
+	return 1;
 }
 
 double *
@@ -137,18 +160,16 @@ label_values(const ConfusionTable *t, FunctionCallInfo fcinfo, int positive, dou
 	if (arg_given(fcinfo, positive))
 	{
 		/* a label that never occurred is no error: its share is 0 on both sides */
-		code = label_code(t->c, text_to_cstring(PG_GETARG_TEXT_PP(positive)));
+		code = label_code(t->c, PG_GETARG_DATUM(positive));
 	}
 	else if (t->c->kind == VALUE_NUMBER)
 	{
 		memcpy(value, t->x, sizeof(double) * n_labels);
-		*range = NAN;
-		if (n_labels == 2)
-			*range = value[1] - value[0];
+		*range = number_range(n_labels, value);
 		return value;
 	}
 	else if (are_booleans(t->c) || n_labels == 0)
-		code = label_code(t->c, "true");
+		code = t->c->kind == VALUE_LABEL ? label_code(t->c, CStringGetTextDatum("true")) : -1;
 	else
 		return NULL;
 	if (code >= 0)

@@ -37,6 +37,9 @@ extern int64 n_equal_labels(const ConfusionTable *t);
 /* wilson, clopper_pearson, jeffreys, agresti_coull */
 extern ProportionInterval interval_arg(FunctionCallInfo fcinfo, int arg);
 
+/* Code of the label of this name, or -1; ERROR where no label can have the name */
+extern int64 label_code(Confusion *c, Datum name);
+
 /*
  * What each label counts in a mean: numbers themselves, else 1 for the
  * positive label and 0 for others.  NULL where that is not known; *range is

@@ -4,9 +4,9 @@
  *	  How well each grader does by the measure that a judge is held to: plain
  *	  arrays, no SQL.
  *
- * Leave one grader out (HealthBench, Arora et al. 2025, arXiv:2505.08775,
- * section 6): a grader's own labels never enter the reference that the grader
- * is measured by.  The judge is measured by the same reference on the same
+ * Leave one grader out (HealthBench, Arora et al. 2025, arXiv:2505.08775):
+ * a grader's own labels never enter the reference that the grader is measured
+ * by.  The judge is measured by the same reference on the same
  * items, so that the difference does not come from the items, nor from how
  * many others there are.
  *

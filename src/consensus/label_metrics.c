@@ -61,7 +61,7 @@ accuracy(const LabelCounts *c, LabelGradient *g)
 
 /*
  * Cohen (1960): (po - pe) / (1 - pe).  The derivative is that of Fleiss, Cohen
- * & Everitt (1969, Psychol. Bull. 72:323, eq. 13).
+ * & Everitt (1969, Psychol. Bull. 72:323).
  */
 static double
 kappa(const LabelCounts *c, LabelGradient *g)

@@ -65,7 +65,7 @@ set_interval(const PpiMoments *m, double variance, double df, double confidence,
 /*
  * Angelopoulos, Bates, Fannjiang, Jordan & Zrnic (2023, Science 382:669) with
  * the power tuning of PPI++ (Angelopoulos, Duchi & Zrnic 2023,
- * arXiv:2311.01453, section 6): lambda mean(f, rest) + mean(y - lambda f,
+ * arXiv:2311.01453): lambda mean(f, rest) + mean(y - lambda f,
  * audited), lambda = cov(y, f) / ((1 + n / N) var(f)), in [0, 1].  n audited
  * and N other rows.  Estimating lambda takes one degree of freedom.
  */

@@ -32,13 +32,13 @@ bt_ties_arg(FunctionCallInfo fcinfo, int arg)
 	return arg_choice(fcinfo, arg, "ties", choice);
 }
 
-static BtScale
+static RatingScale
 scale_arg(FunctionCallInfo fcinfo, int arg)
 {
 	static const ArgChoice choice[] = {
-		{"log", BT_LOG},
-		{"elo", BT_ELO},
-		{"worth", BT_WORTH},
+		{"log", SCALE_LOG},
+		{"elo", SCALE_ELO},
+		{"worth", SCALE_WORTH},
 		{NULL, 0}
 	};
 
@@ -214,7 +214,7 @@ bt_status_name(BtStatus s)
 }
 
 static void
-put_rating(SrfRow *row, Comparisons *c, const BtModel *m, int32 i, const BtRating *r)
+put_rating(SrfRow *row, Comparisons *c, const BtModel *m, int32 i, const Rating *r)
 {
 	const BtItem *item = &m->item[i];
 	MemoryContext old = MemoryContextSwitchTo(row->row_cx);
@@ -263,7 +263,7 @@ comparisons_bradley_terry(PG_FUNCTION_ARGS)
 	.confidence = arg_confidence(fcinfo, 7)};
 	bool		by_component = bt_components_arg(fcinfo, 8);
 	BtModel    *m;
-	BtRating   *rating;
+	Rating	   *rating;
 	SrfRow		row;
 
 	srf_begin(fcinfo, &row);

@@ -25,6 +25,7 @@
 #define HD_BRADLEY_TERRY_H
 
 #include "preference/preference_data.h"
+#include "preference/strengths.h"
 
 /* the dense matrices of a larger group would not fit into memory */
 #define BT_MAX_BLOCK 10000
@@ -46,13 +47,6 @@ typedef enum BtVariance
 	BT_PROMPT,					/* prompts are */
 	BT_TWO_WAY					/* dependent within rater and within prompt */
 } BtVariance;
-
-typedef enum BtScale
-{
-	BT_LOG,						/* log worth */
-	BT_ELO,						/* 1000 + 400 / ln 10 * log worth */
-	BT_WORTH					/* worth; of all items together 1 */
-} BtScale;
 
 /* Why a rating is what it is */
 typedef enum BtStatus
@@ -82,7 +76,7 @@ typedef struct BtOptions
 	BtVariance	variance;
 	double		confidence;
 	int32		anchor;			/* item, or -1 */
-	BtScale		scale;
+	RatingScale scale;
 } BtOptions;
 
 /* The comparisons of a with b, a shown first; rows start to end - 1 */
@@ -177,23 +171,21 @@ typedef struct BtModel
 	int64		n_clusters;
 } BtModel;
 
-/* The rows that the fit rests on, with the pair of each */
+/* A row that the fit rests on, with what sums over rows need, so that they need not look it up */
+typedef struct BtRow
+{
+	int32		row;
+	int32		pair;
+	int32		a;				/* items */
+	int32		b;
+	double		residual;		/* its score for the strength of a; turned, for that of b */
+} BtRow;
+
 typedef struct BtRows
 {
 	int64		n;
-	int64	   *row;
-	int32	   *pair;
+	BtRow	   *row;
 } BtRows;
-
-typedef struct BtRating
-{
-	double		rating;			/* infinite, or NaN, where the status says so */
-	double		se;				/* NaN: none */
-	double		ci_low;
-	double		ci_high;
-	int32		rank_low;
-	int32		rank_high;
-} BtRating;
 
 /* A nuisance parameter with its interval */
 typedef struct BtEstimate
@@ -208,7 +200,7 @@ extern BtModel *bt_prepare(const PreferenceData *d, const BtOptions *opt);
 extern BtResult bt_fit(BtModel *m);
 extern void bt_invert(BtModel *m);
 extern void bt_covary(BtModel *m);
-extern BtRating *bt_rate(const BtModel *m);
+extern Rating *bt_rate(const BtModel *m);
 extern BtEstimate bt_order_effect(const BtModel *m);
 extern BtEstimate bt_nu(const BtModel *m);
 

@@ -98,27 +98,24 @@ touch(Meat *t, int32 item, double g)
 	t->g[item] += g;
 }
 
-/* The score of one comparison of weight w with this outcome */
+/* The score of a row, of which "times" make the whole row */
 static inline void
-add_score(Meat *t, const BtPair *p, Outcome outcome, double w)
+add_score(Meat *t, const BtRow *r, double times)
 {
 	const BtModel *m = t->m;
-	double		residual;
+	double		residual = r->residual / times;
 
-	if (outcome == OUTCOME_A)
-		residual = p->p_loss + p->p_tie / 2;
-	else if (outcome == OUTCOME_B)
-		residual = -(p->p_win + p->p_tie / 2);
-	else
-		residual = (p->p_loss - p->p_win) / 2;
-	residual *= w;
-	touch(t, p->a, residual);
-	touch(t, p->b, -residual);
+	touch(t, r->a, residual);
+	touch(t, r->b, -residual);
 	if (m->has_order)
 		t->g_nuisance[0] += residual;
 	if (m->has_nu)
-		t->g_nuisance[m->n_nuisance - 1] +=
-			w * (outcome == OUTCOME_TIE ? p->p_win + p->p_loss : -p->p_tie);
+	{
+		const BtPair *p = &m->pair[r->pair];
+
+		t->g_nuisance[m->n_nuisance - 1] += m->d->weight[r->row] / times *
+			(m->d->outcome[r->row] == OUTCOME_TIE ? p->p_win + p->p_loss : -p->p_tie);
+	}
 }
 
 /* u of the unit at hand */
@@ -254,32 +251,33 @@ end_unit(Meat *t, double times, int64 count)
  * mean weight of the row.
  */
 static void
-add_alone(Meat *t, const BtPair *p, int64 r)
+add_alone(Meat *t, const BtRow *r)
 {
-	const PreferenceData *d = t->m->d;
-	double		n = (double) d->count[r];
+	int64		n = t->m->d->count[r->row];
 
-	add_score(t, p, d->outcome[r], d->weight[r] / n);
-	end_unit(t, n, d->count[r]);
+	add_score(t, r, (double) n);
+	end_unit(t, (double) n, n);
 }
 
 /* ---- rows by unit ---- */
 
-static bool
-row_counts(const BtModel *m, int64 r)
+static inline double
+row_residual(const BtPair *p, Outcome outcome, double weight)
 {
-	return m->opt.ties != BT_TIES_DROP || m->d->outcome[r] != OUTCOME_TIE;
+	if (outcome == OUTCOME_A)
+		return weight * (p->p_loss + p->p_tie / 2);
+	if (outcome == OUTCOME_B)
+		return -weight * (p->p_win + p->p_tie / 2);
+	return weight * (p->p_loss - p->p_win) / 2;
 }
 
 /* Rows pair by pair; pairs in the order of a list, or as they are */
 static BtRows
 used_rows(const BtModel *m, const int32 *list, int32 n_list)
 {
-	BtRows		u;
+	const PreferenceData *d = m->d;
+	BtRows		u = {0, array_alloc(d->n_rows, sizeof(BtRow))};
 
-	u.n = 0;
-	u.row = array_alloc(m->d->n_rows, sizeof(int64));
-	u.pair = array_alloc(m->d->n_rows, sizeof(int32));
 	for (int32 k = 0; k < n_list; k++)
 	{
 		int32		which = list ? list[k] : k;
@@ -290,10 +288,9 @@ used_rows(const BtModel *m, const int32 *list, int32 n_list)
 		for (int64 r = p->start; r < p->end; r++)
 		{
 			HD_CHECK_EVERY(r);
-			if (!row_counts(m, r))
+			if (m->opt.ties == BT_TIES_DROP && d->outcome[r] == OUTCOME_TIE)
 				continue;
-			u.row[u.n] = r;
-			u.pair[u.n++] = which;
+			u.row[u.n++] = (BtRow) {(int32) r, which, p->a, p->b, row_residual(p, d->outcome[r], d->weight[r])};
 		}
 	}
 	return u;
@@ -304,29 +301,23 @@ static void
 sort_rows(BtRows *u, const int32 *code, int32 n_codes)
 {
 	int64	   *start = array_alloc0((Size) n_codes + 2, sizeof(int64));
-	int64	   *row = array_alloc(u->n, sizeof(int64));
-	int32	   *pair = array_alloc(u->n, sizeof(int32));
+	BtRow	   *row = array_alloc(u->n, sizeof(BtRow));
 
 	for (int64 k = 0; k < u->n; k++)
 	{
 		HD_CHECK_EVERY(k);
-		start[code[u->row[k]] + 2]++;
+		start[code[u->row[k].row] + 2]++;
 	}
 	for (int32 c = 0; c <= n_codes; c++)
 		start[c + 1] += start[c];
 	for (int64 k = 0; k < u->n; k++)
 	{
-		int64		to = start[code[u->row[k]] + 1]++;
-
 		HD_CHECK_EVERY(k);
-		row[to] = u->row[k];
-		pair[to] = u->pair[k];
+		row[start[code[u->row[k].row] + 1]++] = u->row[k];
 	}
 	pfree(start);
 	pfree(u->row);
-	pfree(u->pair);
 	u->row = row;
-	u->pair = pair;
 }
 
 BtRows
@@ -345,25 +336,23 @@ bt_rows_by(const BtModel *m, const int32 *list, int32 n_list, const int32 *code,
 static void
 add_units(Meat *t, const int32 *code, int32 n_codes, const int32 *other, int32 n_others)
 {
-	BtModel    *m = t->m;
-	BtRows		u = used_rows(m, NULL, m->n_pairs);
+	BtRows		u = used_rows(t->m, NULL, t->m->n_pairs);
 
 	if (other)
 		sort_rows(&u, other, n_others);
 	sort_rows(&u, code, n_codes);
 	for (int64 k = 0; k < u.n; k++)
 	{
-		int64		r = u.row[k];
-		const BtPair *p = &m->pair[u.pair[k]];
-		int64		next = k + 1 < u.n ? u.row[k + 1] : -1;
+		int32		r = u.row[k].row;
+		int32		next = k + 1 < u.n ? u.row[k + 1].row : -1;
 
 		HD_CHECK_EVERY(k);
 		if (code[r] < 0 || (other && other[r] < 0))
 		{
-			add_alone(t, p, r);
+			add_alone(t, &u.row[k]);
 			continue;
 		}
-		add_score(t, p, m->d->outcome[r], m->d->weight[r]);
+		add_score(t, &u.row[k], 1);
 		if (next < 0 || code[next] != code[r] || (other && other[next] != other[r]))
 		{
 			CHECK_FOR_INTERRUPTS();
@@ -371,38 +360,31 @@ add_units(Meat *t, const int32 *code, int32 n_codes, const int32 *other, int32 n
 		}
 	}
 	pfree(u.row);
-	pfree(u.pair);
 }
 
 static void
 add_comparisons(Meat *t)
 {
-	BtModel    *m = t->m;
+	BtRows		u = used_rows(t->m, NULL, t->m->n_pairs);
 
-	for (int32 k = 0; k < m->n_pairs; k++)
+	for (int64 k = 0; k < u.n; k++)
 	{
-		const BtPair *p = &m->pair[k];
-
-		if (p->block < 0)
-			continue;
-		for (int64 r = p->start; r < p->end; r++)
-		{
-			HD_CHECK_EVERY(r);
-			if (row_counts(m, r))
-				add_alone(t, p, r);
-		}
+		HD_CHECK_EVERY(k);
+		add_alone(t, &u.row[k]);
 	}
+	pfree(u.row);
 }
 
 /* ---- the sandwich ---- */
 
-/* out = x y, row by row */
+/* out = x y row by row, with y symmetric; of a symmetric product only the lower triangle is made, then mirrored */
 static void
-multiply(const double *x, const double *y, int32 n, double *out)
+multiply(const double *x, const double *y, int32 n, bool symmetric, double *out)
 {
 	for (int32 i = 0; i < n; i++)
 	{
 		double	   *to = out + (Size) i * n;
+		int32		width = symmetric ? i + 1 : n;
 
 		CHECK_FOR_INTERRUPTS();
 		memset(to, 0, n * sizeof(double));
@@ -411,9 +393,15 @@ multiply(const double *x, const double *y, int32 n, double *out)
 			const double *row = y + (Size) k * n;
 			double		f = x[(Size) i * n + k];
 
-			for (int32 j = 0; j < n; j++)
+			for (int32 j = 0; j < width; j++)
 				to[j] += f * row[j];
 		}
+	}
+	for (int32 i = 0; i < n && symmetric; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		for (int32 j = 0; j < i; j++)
+			out[(Size) j * n + i] = out[(Size) i * n + j];
 	}
 }
 
@@ -458,8 +446,8 @@ keep_sandwich(Meat *t)
 		double	   *half = array_alloc((Size) b->n * b->n, sizeof(double));
 
 		finish_meat(t, k);
-		multiply(b->info, t->strengths[k], b->n, half);
-		multiply(half, b->info, b->n, t->strengths[k]);
+		multiply(b->info, t->strengths[k], b->n, false, half);
+		multiply(half, b->info, b->n, true, t->strengths[k]);
 		pfree(half);
 		b->cov[b->n_cov++] = t->strengths[k];
 		t->strengths[k] = NULL;

@@ -157,22 +157,6 @@ comparisons_grow_log(Comparisons *c, size_t n)
 
 /* ---- merging ---- */
 
-/* codes of src's dictionary in dst's */
-static uint32 *
-translate(Dict *dst, const Dict *src)
-{
-	uint32	   *code = array_alloc(src->n, sizeof(uint32));
-
-	for (uint32 i = 0; i < src->n; i++)
-	{
-		const DictEntry *e = &src->entry[i];
-
-		HD_CHECK_EVERY(i);
-		code[i] = dict_add(dst, e->prefix, e->len > 8 ? src->arena + e->off : NULL, e->len);
-	}
-	return code;
-}
-
 static bool
 all_count_one(const Comparisons *c)
 {
@@ -229,9 +213,9 @@ comparisons_merge(State *d, State *s)
 	/* making room may settle, which renumbers codes: they are looked up behind it */
 	comparisons_grow_log(dst, src->n_rows);
 
-	item = translate(&dst->items, &src->items);
-	rater = translate(&dst->raters, &src->raters);
-	prompt = translate(&dst->prompts, &src->prompts);
+	item = dict_translate(&dst->items, &src->items);
+	rater = dict_translate(&dst->raters, &src->raters);
+	prompt = dict_translate(&dst->prompts, &src->prompts);
 	for (int64 i = 0; i < src->n_rows; i++)
 	{
 		uint32		r = src->rater && src->rater[i] >= 0 ? rater[src->rater[i]] + 1 : 0;

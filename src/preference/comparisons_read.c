@@ -86,17 +86,6 @@ comparisons_find_item(Comparisons *c, Datum name)
 
 /* ---- taking a part ---- */
 
-static void
-copy_dict(Dict *dst, const Dict *src)
-{
-	uint32	   *order = array_alloc(src->n, sizeof(uint32));
-
-	for (uint32 i = 0; i < src->n; i++)
-		order[i] = i;
-	dict_reorder(dst, src, order, src->n);
-	pfree(order);
-}
-
 /* An empty state with the codes of another one, to push rows of sums into */
 Comparisons *
 comparisons_like(FunctionCallInfo fcinfo, const Comparisons *src)
@@ -106,9 +95,9 @@ comparisons_like(FunctionCallInfo fcinfo, const Comparisons *src)
 	c->item_kind = src->item_kind;
 	c->rater_kind = src->rater_kind;
 	c->prompt_kind = src->prompt_kind;
-	copy_dict(&c->items, &src->items);
-	copy_dict(&c->raters, &src->raters);
-	copy_dict(&c->prompts, &src->prompts);
+	pfree(dict_translate(&c->items, &src->items));
+	pfree(dict_translate(&c->raters, &src->raters));
+	pfree(dict_translate(&c->prompts, &src->prompts));
 	comparisons_widen(c);
 	return c;
 }

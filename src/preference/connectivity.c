@@ -291,41 +291,41 @@ preference_estimate_exists(const Components *g)
 
 /* ---- status ---- */
 
-ItemStatus
-preference_item_status(const Components *g, int32 item)
+ItemStanding
+preference_item_standing(const Components *g, int32 item)
 {
 	int32		s = g->strong[item];
 	bool		single = g->strong_size[s] == 1;
 
 	if (g->size[g->component[item]] == 1)
-		return ITEM_ALONE;
+		return STANDING_ALONE;
 	if (g->n_strong_in[g->component[item]] == 1)
-		return ITEM_OK;
+		return STANDING_OK;
 	if (!g->beaten[s])
-		return single ? ITEM_UNDEFEATED : ITEM_IN_TOP_GROUP;
+		return single ? STANDING_UNDEFEATED : STANDING_IN_TOP_GROUP;
 	if (!g->beats[s])
-		return single ? ITEM_WINLESS : ITEM_IN_BOTTOM_GROUP;
-	return ITEM_BETWEEN;
+		return single ? STANDING_WINLESS : STANDING_IN_BOTTOM_GROUP;
+	return STANDING_BETWEEN;
 }
 
 const char *
-item_status_name(ItemStatus s)
+item_standing_name(ItemStanding s)
 {
 	switch (s)
 	{
-		case ITEM_OK:
+		case STANDING_OK:
 			return "ok";
-		case ITEM_UNDEFEATED:
+		case STANDING_UNDEFEATED:
 			return "undefeated";
-		case ITEM_WINLESS:
+		case STANDING_WINLESS:
 			return "winless";
-		case ITEM_IN_TOP_GROUP:
+		case STANDING_IN_TOP_GROUP:
 			return "undefeated group";
-		case ITEM_IN_BOTTOM_GROUP:
+		case STANDING_IN_BOTTOM_GROUP:
 			return "winless group";
-		case ITEM_BETWEEN:
+		case STANDING_BETWEEN:
 			return "between groups";
-		case ITEM_ALONE:
+		case STANDING_ALONE:
 			return "not compared";
 	}
 	return NULL;

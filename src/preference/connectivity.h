@@ -44,19 +44,19 @@ typedef struct Components
 extern void preference_components(const PreferenceData *p, TieEdges ties, Components *out);
 
 /* What the position of an item in the two graphs says about its estimate */
-typedef enum ItemStatus
+typedef enum ItemStanding
 {
-	ITEM_OK,					/* its component is strongly connected: all is finite */
-	ITEM_UNDEFEATED,			/* never lost or tied against anybody: estimate is +infinity */
-	ITEM_WINLESS,				/* never won or tied: -infinity */
-	ITEM_IN_TOP_GROUP,			/* its group was never beaten by others: +infinity with it */
-	ITEM_IN_BOTTOM_GROUP,		/* its group never beat others: -infinity with it */
-	ITEM_BETWEEN,				/* its group both beat and was beaten, never both by the same side */
-	ITEM_ALONE					/* not compared to anybody */
-} ItemStatus;
+	STANDING_OK,					/* its component is strongly connected: all is finite */
+	STANDING_UNDEFEATED,			/* never lost or tied against anybody: estimate is +infinity */
+	STANDING_WINLESS,				/* never won or tied: -infinity */
+	STANDING_IN_TOP_GROUP,			/* its group was never beaten by others: +infinity with it */
+	STANDING_IN_BOTTOM_GROUP,		/* its group never beat others: -infinity with it */
+	STANDING_BETWEEN,				/* its group both beat and was beaten, never both by the same side */
+	STANDING_ALONE					/* not compared to anybody */
+} ItemStanding;
 
-extern ItemStatus preference_item_status(const Components *g, int32 item);
-extern const char *item_status_name(ItemStatus s);
+extern ItemStanding preference_item_standing(const Components *g, int32 item);
+extern const char *item_standing_name(ItemStanding s);
 
 /* Is the maximum likelihood estimate finite and unique, on one scale for all items? */
 extern bool preference_estimate_exists(const Components *g);

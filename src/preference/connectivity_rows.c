@@ -60,7 +60,7 @@ comparisons_connectivity(PG_FUNCTION_ARGS)
 		srf_float8(&row, total[i].wins);
 		srf_float8(&row, total[i].losses);
 		srf_float8(&row, total[i].ties);
-		srf_cstring(&row, item_status_name(preference_item_status(&g, i)));
+		srf_cstring(&row, item_standing_name(preference_item_standing(&g, i)));
 		srf_end_row(&row);
 	}
 	return (Datum) 0;
@@ -69,12 +69,12 @@ comparisons_connectivity(PG_FUNCTION_ARGS)
 /* ---- one row about all ---- */
 
 static int64
-count_status(const Components *g, int32 n_items, ItemStatus s)
+count_status(const Components *g, int32 n_items, ItemStanding s)
 {
 	int64		n = 0;
 
 	for (int32 i = 0; i < n_items; i++)
-		n += preference_item_status(g, i) == s;
+		n += preference_item_standing(g, i) == s;
 	return n;
 }
 
@@ -112,8 +112,8 @@ comparisons_connectivity_summary(PG_FUNCTION_ARGS)
 	srf_int64(&row, g.n_components);
 	srf_int64(&row, largest);
 	srf_int64(&row, g.n_strong);
-	srf_int64(&row, count_status(&g, p->n_items, ITEM_UNDEFEATED));
-	srf_int64(&row, count_status(&g, p->n_items, ITEM_WINLESS));
+	srf_int64(&row, count_status(&g, p->n_items, STANDING_UNDEFEATED));
+	srf_int64(&row, count_status(&g, p->n_items, STANDING_WINLESS));
 	srf_datum(&row, BoolGetDatum(preference_estimate_exists(&g)));
 	srf_cstring(&row, summary_note(&g, p->n_items));
 	srf_end_row(&row);

@@ -29,12 +29,6 @@ elo_init(State *s)
 }
 
 static const char *
-kind_name(uint8 kind)
-{
-	return kind == ID_INT8 ? "bigint" : kind == ID_UUID ? "uuid" : "text";
-}
-
-static const char *
 order_name(uint8 order)
 {
 	return order == ELO_SEQUENCE ? "the order of rows" : order == ELO_TIME ? "time" : "revision";
@@ -55,7 +49,7 @@ elo_check_kind(Elo *e, IdKind kind, EloOrder order)
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("games of different kinds cannot be put together"),
 				 errdetail("The item is of kind %s in one and %s in the other.",
-						   kind_name(e->item_kind), kind_name(kind)),
+						   id_kind_sql_name(e->item_kind), id_kind_sql_name(kind)),
 				 errhint("Cast the column to one type, for example text.")));
 	if (e->order != order)
 		ereport(ERROR,
@@ -140,7 +134,7 @@ compare_games(const EloGame *x, const EloGame *y)
 #define ST_DEFINE
 #include "lib/sort_template.h"
 
-/* Codes become positions in canonical order; names of games that were refused go */
+/* Codes become positions in canonical order; names that a cancelled merge left behind go */
 static uint32 *
 sort_names(Dict *dst, const Elo *e)
 {

@@ -18,7 +18,7 @@
 #include "common/state.h"
 #include "preference/preference_data.h"
 
-/* the low bits of the third byte of the stored form */
+/* the third byte of the stored form */
 typedef enum EloOrder
 {
 	ELO_SEQUENCE = 1,			/* as they came */

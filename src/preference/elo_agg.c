@@ -49,17 +49,6 @@ require_order(FunctionCallInfo fcinfo)
 				 errhint("Write elo_agg(a, b, outcome, at), or elo_agg(a, b, outcome ORDER BY ...).")));
 }
 
-static void
-id_key(IdKind kind, Datum d, ColumnKey *k)
-{
-	if (kind == ID_INT8)
-		int64_column_key(DatumGetInt64(d), k);
-	else if (kind == ID_UUID)
-		uuid_column_key(d, k);
-	else
-		text_column_key(d, k);
-}
-
 static Outcome
 outcome_argument(FunctionCallInfo fcinfo, int arg)
 {
@@ -134,8 +123,8 @@ transition(FunctionCallInfo fcinfo, IdKind kind, EloOrder order)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	id_key(kind, PG_GETARG_DATUM(1), &a);
-	id_key(kind, PG_GETARG_DATUM(2), &b);
+	id_column_key(kind, PG_GETARG_DATUM(1), &a);
+	id_column_key(kind, PG_GETARG_DATUM(2), &b);
 	g.outcome = outcome_argument(fcinfo, 3);
 	if (order != ELO_SEQUENCE)
 		g.at = at_argument(fcinfo);

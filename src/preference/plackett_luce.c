@@ -205,7 +205,8 @@ fit_or_fail(PlModel *m)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("too many items for one model"),
 				 errdetail("It has %d parameters, at most %d can be estimated.", m->n_params,
-						   PL_MAX_PARAMETERS)));
+						   PL_MAX_PARAMETERS),
+				 errhint("Take a part of the items by only_items().")));
 	if (pl_fit(m) == PL_DONE)
 		return;
 	ereport(ERROR,

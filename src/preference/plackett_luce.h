@@ -102,7 +102,10 @@ typedef struct PlItem
 	bool		finite;			/* it is in the core block of its component */
 } PlItem;
 
-/* A set from which was chosen, with the weight of all choices from it: items from start to end - 1 that are in the block */
+/*
+ * A set from which was chosen: the items from start to end - 1 that are in the
+ * block; and the weight of all choices from it.
+ */
 typedef struct PlSet
 {
 	int64		start;

@@ -149,8 +149,52 @@ longest(const double *step, int32 n)
 	return most;
 }
 
+/*
+ * Cholesky's factor of the information, of which each parameter is measured
+ * in its own unit first: weights may differ by many orders of magnitude
+ * without being singular.  info becomes the factor; unit[i]^2 info[i][i] = 1.
+ */
+static bool
+factorise(double *info, int32 n, double *unit)
+{
+	for (int32 i = 0; i < n; i++)
+	{
+		double		x = info[(Size) i * n + i];
+
+		/* written so that NaN fails */
+		if (!(x > 0))
+			return false;
+		unit[i] = 1 / sqrt(x);
+		if (!isfinite(unit[i]))
+			return false;
+	}
+	for (int32 i = 0; i < n; i++)
+		for (int32 j = 0; j <= i; j++)
+			info[(Size) i * n + j] *= unit[i] * unit[j];
+	return hd_cholesky(info, n, SINGULAR);
+}
+
+static void
+solve(const double *factor, int32 n, const double *unit, const double *score, double *step)
+{
+	for (int32 i = 0; i < n; i++)
+		step[i] = unit[i] * score[i];
+	hd_cholesky_solve(factor, n, step, step);
+	for (int32 i = 0; i < n; i++)
+		step[i] *= unit[i];
+}
+
+static void
+invert(const double *factor, int32 n, const double *unit, double *cov)
+{
+	hd_cholesky_inverse(factor, n, cov);
+	for (int32 i = 0; i < n; i++)
+		for (int32 j = 0; j < n; j++)
+			cov[(Size) i * n + j] *= unit[i] * unit[j];
+}
+
 static PlResult
-newton(PlModel *m, PlMoments *w, double *info)
+newton(PlModel *m, PlMoments *w, double *info, double *unit)
 {
 	double	   *score = array_alloc(m->n_params, sizeof(double));
 	double	   *step = array_alloc(m->n_params, sizeof(double));
@@ -166,9 +210,9 @@ newton(PlModel *m, PlMoments *w, double *info)
 
 		CHECK_FOR_INTERRUPTS();
 		score_and_information(m, w, score, info);
-		if (!hd_cholesky(info, m->n_params, SINGULAR))
+		if (!factorise(info, m->n_params, unit))
 			return PL_SINGULAR;
-		hd_cholesky_solve(info, m->n_params, score, step);
+		solve(info, m->n_params, unit, score, step);
 		length = longest(step, m->n_params);
 		if (!isfinite(length))
 			return PL_SINGULAR;
@@ -200,6 +244,7 @@ pl_fit(PlModel *m)
 {
 	Size		n = m->n_params;
 	double	   *info = array_alloc(n * n, sizeof(double));
+	double	   *unit = array_alloc(n, sizeof(double));
 	PlMoments  *w = pl_moments_new(m);
 	PlResult	result = PL_DONE;
 
@@ -207,7 +252,7 @@ pl_fit(PlModel *m)
 	for (int o = 0; o < m->n_orders; o++)
 		m->gamma[o] = log(0.1);
 	if (n > 0)
-		result = newton(m, w, info);
+		result = newton(m, w, info, unit);
 	if (result == PL_DONE && n > 0)
 	{
 		/* the information at the estimate itself */
@@ -215,12 +260,12 @@ pl_fit(PlModel *m)
 
 		score_and_information(m, w, score, info);
 		pfree(score);
-		if (!hd_cholesky(info, m->n_params, SINGULAR))
+		if (!factorise(info, m->n_params, unit))
 			result = PL_SINGULAR;
 		else
 		{
 			m->cov = array_alloc(n * n, sizeof(double));
-			hd_cholesky_inverse(info, m->n_params, m->cov);
+			invert(info, m->n_params, unit, m->cov);
 		}
 	}
 	m->log_likelihood = log_likelihood(m, w, m->theta, m->gamma, false);

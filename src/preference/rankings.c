@@ -34,12 +34,6 @@ rankings_init(State *s)
 
 /* ---- kinds of columns ---- */
 
-static const char *
-kind_name(uint8 kind)
-{
-	return kind == ID_INT8 ? "bigint" : kind == ID_UUID ? "uuid" : "text";
-}
-
 /* Another row or state must have identifiers of the kind that is there already */
 void
 rankings_check_kind(const char *what, uint8 *kind, IdKind given)
@@ -51,7 +45,7 @@ rankings_check_kind(const char *what, uint8 *kind, IdKind given)
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("rankings of different kinds cannot be put together"),
 				 errdetail("The %s is of kind %s in one and %s in the other.",
-						   what, kind_name(*kind), kind_name(given)),
+						   what, id_kind_sql_name(*kind), id_kind_sql_name(given)),
 				 errhint("Cast the column to one type, for example text.")));
 }
 
@@ -247,8 +241,7 @@ rankings_add(Rankings *r, uint32 rater_plus_1, RankedItem *item, int n,
 
 /*
  * The names that are used, in canonical order; returns their positions by old
- * code.  A row that was refused, or a merge that was cancelled, may have left
- * names that no row has.
+ * code.  A merge that was cancelled may have left names that no row has.
  */
 static uint32 *
 sort_names(Dict *dst, const Dict *src, const bool *used)
@@ -396,6 +389,9 @@ rankings_settle(Rankings *r)
 	r->rows_settled = true;
 	r->items_settled = items.n;
 	r->raters_settled = raters.n;
+	/* as the stored form has it */
+	if (raters.n == 0)
+		r->rater_kind = ID_NONE;
 
 	dict_free(&unsorted);
 	pfree(item);

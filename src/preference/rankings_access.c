@@ -103,15 +103,15 @@ rankings_ranking_rows(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* ---- taking out ---- */
+/* ---- taking a part ---- */
 
-/* The raters of a list; unknown names are no error */
+/* The names of a list; unknown ones are no error */
 static bool *
-listed_raters(FunctionCallInfo fcinfo, Rankings *r)
+listed(FunctionCallInfo fcinfo, const char *what, uint8 kind, Dict *d)
 {
-	bool	   *hit = array_alloc0(r->raters.n, sizeof(bool));
+	bool	   *hit = array_alloc0(d->n, sizeof(bool));
 	int			n;
-	Datum	   *name = arg_text_array(fcinfo, 1, "raters", &n);
+	Datum	   *name = arg_text_array(fcinfo, 1, what, &n);
 
 	for (int i = 0; i < n; i++)
 	{
@@ -119,27 +119,47 @@ listed_raters(FunctionCallInfo fcinfo, Rankings *r)
 		int64		code;
 
 		HD_CHECK_EVERY(i);
-		if (r->rater_kind == ID_NONE || !id_key_of_text(r->rater_kind, name[i], &k))
+		if (kind == ID_NONE || !id_key_of_text(kind, name[i], &k))
 			continue;
-		code = dict_find(&r->raters, k.prefix, k.bytes, k.len);
+		code = dict_find(d, k.prefix, k.bytes, k.len);
 		if (code >= 0)
 			hit[code] = true;
 	}
 	return hit;
 }
 
-/* The rows that stay, in a state of their own; their names are under the codes of the whole */
-PG_FUNCTION_INFO_V1(rankings_without_raters);
-Datum
-rankings_without_raters(PG_FUNCTION_ARGS)
+/* The items of a row that stay; rank is the group they are in */
+static int
+kept_items(const uint8 *row, int n, const bool *keep, RankedItem *out)
 {
-	Rankings   *r = rankings_get(PG_GETARG_DATUM(0));
-	bool	   *gone = listed_raters(fcinfo, r);
+	int			group = 0;
+	int			m = 0;
+
+	for (int k = 0; k < n; k++)
+	{
+		uint32		item = rankings_item(row, k);
+
+		group += !rankings_tied(row, k);
+		if (keep == NULL || keep[item])
+			out[m++] = (RankedItem) {.rank = group, .code = item};
+	}
+	return m;
+}
+
+/*
+ * A new state of the rows of raters, and in them of the items, that stay
+ * (NULL: all).  Who is not named stays if "unnamed" says so.
+ */
+static Datum
+filtered(FunctionCallInfo fcinfo, const Rankings *r, const bool *rater_stays, bool unnamed,
+		 const bool *item_stays)
+{
 	Rankings   *rest = (Rankings *) state_new(&rankings_type, fcinfo);
 	RankedItem *ranked = array_alloc(r->items.n, sizeof(RankedItem));
 
 	rest->item_kind = r->item_kind;
 	rest->rater_kind = r->rater_kind;
+	/* under the codes of the whole; names that nobody has any more go when it is settled */
 	pfree(dict_translate(&rest->items, &r->items));
 	pfree(dict_translate(&rest->raters, &r->raters));
 	for (uint32 i = 0; i < r->rows.n; i++)
@@ -147,24 +167,48 @@ rankings_without_raters(PG_FUNCTION_ARGS)
 		int			n;
 		const uint8 *row = rankings_row(r, i, &n);
 		int32		rater = rankings_rater(row);
-		int			group = 0;
 
 		HD_CHECK_EVERY(i);
-		if (rater >= 0 && gone[rater])
+		if (rater < 0 ? !unnamed : rater_stays && !rater_stays[rater])
 			continue;
-		for (int k = 0; k < n; k++)
-		{
-			group += !rankings_tied(row, k);
-			ranked[k].rank = group;
-			ranked[k].code = rankings_item(row, k);
-		}
-		rankings_add(rest, rater + 1, ranked, n, r->count[i], r->sum ? &r->sum[i] : NULL);
+		n = kept_items(row, n, item_stays, ranked);
+		if (n > 1)
+			rankings_add(rest, rater + 1, ranked, n, r->count[i], r->sum ? &r->sum[i] : NULL);
 	}
-	/* names that nobody has any more go with this */
 	rankings_settle(rest);
 	if (rest->rows.n == 0)
 		rest = (Rankings *) state_new(&rankings_type, fcinfo);
 	PG_RETURN_DATUM(state_datum(&rest->state));
+}
+
+PG_FUNCTION_INFO_V1(rankings_only_raters);
+Datum
+rankings_only_raters(PG_FUNCTION_ARGS)
+{
+	Rankings   *r = rankings_get(PG_GETARG_DATUM(0));
+
+	return filtered(fcinfo, r, listed(fcinfo, "raters", r->rater_kind, &r->raters), false, NULL);
+}
+
+PG_FUNCTION_INFO_V1(rankings_without_raters);
+Datum
+rankings_without_raters(PG_FUNCTION_ARGS)
+{
+	Rankings   *r = rankings_get(PG_GETARG_DATUM(0));
+	bool	   *stays = listed(fcinfo, "raters", r->rater_kind, &r->raters);
+
+	for (uint32 i = 0; i < r->raters.n; i++)
+		stays[i] = !stays[i];
+	return filtered(fcinfo, r, stays, true, NULL);
+}
+
+PG_FUNCTION_INFO_V1(rankings_only_items);
+Datum
+rankings_only_items(PG_FUNCTION_ARGS)
+{
+	Rankings   *r = rankings_get(PG_GETARG_DATUM(0));
+
+	return filtered(fcinfo, r, NULL, true, listed(fcinfo, "items", r->item_kind, &r->items));
 }
 
 /* ---- cast to jsonb ---- */

@@ -43,17 +43,6 @@ skipped_row(FunctionCallInfo fcinfo)
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }
 
-static inline void
-id_key(IdKind kind, Datum d, ColumnKey *k)
-{
-	if (kind == ID_INT8)
-		int64_column_key(DatumGetInt64(d), k);
-	else if (kind == ID_UUID)
-		uuid_column_key(d, k);
-	else
-		text_column_key(d, k);
-}
-
 /* ---- arguments ---- */
 
 static void
@@ -147,31 +136,87 @@ weight_argument(FunctionCallInfo fcinfo, int arg)
 
 /* ---- one row ---- */
 
-static int
-compare_codes(const void *a, const void *b)
+/* An item of the row that was read, before anything is changed */
+typedef struct RowItem
 {
-	const RankedItem *x = a;
-	const RankedItem *y = b;
+	ColumnKey	key;
+	double		rank;
+} RowItem;
 
-	return (x->code > y->code) - (x->code < y->code);
+static int
+compare_keys(const void *a, const void *b)
+{
+	const ColumnKey *x = &((const RowItem *) a)->key;
+	const ColumnKey *y = &((const RowItem *) b)->key;
+
+	if (x->prefix != y->prefix)
+		return x->prefix < y->prefix ? -1 : 1;
+	if (x->len != y->len)
+		return x->len < y->len ? -1 : 1;
+	return x->len <= 8 ? 0 : memcmp(x->bytes, y->bytes, x->len);
 }
 
-/* An item that stands twice contradicts itself.  Leaves the items in order of their codes. */
 static void
-check_twice(const Rankings *r, RankedItem *item, int n)
+ranked_twice(IdKind kind, const ColumnKey *k)
 {
-	qsort(item, n, sizeof(RankedItem), compare_codes);
+	Dict		one;
+
+	dict_init(&one, CurrentMemoryContext);
+	dict_add(&one, k->prefix, k->bytes, k->len);
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("item \"%s\" is ranked twice in one ranking", id_cstring(kind, &one, 0))));
+}
+
+/* so few items are compared each with each */
+#define FEW_ITEMS 12
+
+/* An item that stands twice contradicts itself.  May put the items in another order. */
+static void
+check_twice(IdKind kind, RowItem *item, int n)
+{
+	if (n <= FEW_ITEMS)
+	{
+		for (int i = 1; i < n; i++)
+			for (int j = 0; j < i; j++)
+				if (compare_keys(&item[i], &item[j]) == 0)
+					ranked_twice(kind, &item[i].key);
+		return;
+	}
+	qsort(item, n, sizeof(RowItem), compare_keys);
 	for (int i = 1; i < n; i++)
-		if (item[i].code == item[i - 1].code)
-			ereport(ERROR,
-					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("item \"%s\" is ranked twice in one ranking",
-							id_cstring(r->item_kind, &r->items, item[i].code))));
+		if (compare_keys(&item[i - 1], &item[i]) == 0)
+			ranked_twice(kind, &item[i].key);
+}
+
+/* The items of the row that are ranked, and how many they are */
+static int
+row_items(FunctionCallInfo fcinfo, IdKind kind, bool ranks, RowItem **out)
+{
+	Datum	   *value;
+	bool	   *null;
+	int			n = item_array(fcinfo, kind, &value, &null);
+	double	   *rank = ranks ? rank_array(fcinfo, n) : NULL;
+	RowItem    *item = array_alloc(n, sizeof(RowItem));
+	int			m = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		HD_CHECK_EVERY(i);
+		if (null[i] || (rank && rank[i] == 0))
+			continue;
+		id_column_key(kind, value[i], &item[m].key);
+		item[m++].rank = rank ? rank[i] : i;
+	}
+	check_twice(kind, item, m);
+	*out = item;
+	return m;
 }
 
 /*
  * Transition.  No fn_extra and no fn_expr here: distributed engines call
- * transitions with neither.  rater: ID_NONE in the forms without one.
+ * transitions with neither.  rater: ID_NONE in the forms without one.  What
+ * can be wrong with the row is found before the state is touched.
  */
 static Datum
 transition(FunctionCallInfo fcinfo, IdKind kind, bool ranks, IdKind rater)
@@ -179,59 +224,48 @@ transition(FunctionCallInfo fcinfo, IdKind kind, bool ranks, IdKind rater)
 	int			rater_arg = ranks ? 3 : 2;
 	bool		weighted = PG_NARGS() > rater_arg + 1;
 	Rankings   *r;
-	Datum	   *value;
-	bool	   *null;
-	double	   *rank = NULL;
-	double		weight = 1;
-	RankedItem *item;
-	int			n,
-				ranked = 0;
+	RowItem    *item;
+	RankedItem *ranked;
+	double		weight;
+	int			n;
 	uint32		who = 0;
 	ColumnKey	k;
 
 	if (PG_ARGISNULL(1) || (ranks && PG_ARGISNULL(2)))
 		return skipped_row(fcinfo);
-	n = item_array(fcinfo, kind, &value, &null);
-	if (ranks)
-		rank = rank_array(fcinfo, n);
-	if (weighted)
-		weight = weight_argument(fcinfo, rater_arg + 1);
-	for (int i = 0; i < n; i++)
-		ranked += !null[i] && (rank == NULL || rank[i] != 0);
+	n = row_items(fcinfo, kind, ranks, &item);
+	weight = weighted ? weight_argument(fcinfo, rater_arg + 1) : 1;
 	/* an item that is alone is better than nothing */
-	if (ranked < 2 || weight == 0)
+	if (n < 2 || weight == 0)
 		return skipped_row(fcinfo);
 
 	r = transition_state(fcinfo);
+	if (rater != ID_NONE && PG_ARGISNULL(rater_arg))
+		rater = ID_NONE;
 	rankings_check_kind("item", &r->item_kind, kind);
+	rankings_check_kind("rater", &r->rater_kind, rater);
+	/* codes are looked up behind this, for it may settle */
 	rankings_make_room(r);
-	if (rater != ID_NONE && !PG_ARGISNULL(rater_arg))
+	if (rater != ID_NONE)
 	{
-		rankings_check_kind("rater", &r->rater_kind, rater);
-		id_key(rater, PG_GETARG_DATUM(rater_arg), &k);
+		id_column_key(rater, PG_GETARG_DATUM(rater_arg), &k);
 		who = dict_add(&r->raters, k.prefix, k.bytes, k.len) + 1;
 	}
-	item = array_alloc(ranked, sizeof(RankedItem));
-	ranked = 0;
+	ranked = array_alloc(n, sizeof(RankedItem));
 	for (int i = 0; i < n; i++)
 	{
-		HD_CHECK_EVERY(i);
-		if (null[i] || (rank && rank[i] == 0))
-			continue;
-		id_key(kind, value[i], &k);
-		item[ranked].code = dict_add(&r->items, k.prefix, k.bytes, k.len);
-		item[ranked++].rank = rank ? rank[i] : i;
+		ranked[i].code = dict_add(&r->items, item[i].key.prefix, item[i].key.bytes, item[i].key.len);
+		ranked[i].rank = item[i].rank;
 	}
-	check_twice(r, item, ranked);
 	if (weight == 1)
-		rankings_add(r, who, item, ranked, 1, NULL);
+		rankings_add(r, who, ranked, n, 1, NULL);
 	else
 	{
 		ShortSum	sum;
 
 		shortsum_init(&sum);
 		shortsum_add(&sum, CurrentMemoryContext, weight);
-		rankings_add(r, who, item, ranked, 1, &sum);
+		rankings_add(r, who, ranked, n, 1, &sum);
 	}
 	PG_RETURN_DATUM(state_datum(&r->state));
 }

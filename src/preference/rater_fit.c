@@ -114,14 +114,14 @@ own_begin(FitWork *w, int32 block, BtRows rows, Own *o)
 	o->variance = array_alloc(rows.n, sizeof(double));
 	for (int64 k = 0; k < rows.n; k++)
 	{
-		int64		r = rows.row[k];
-		int32		at = w->place[rows.pair[k]];
+		int32		r = rows.row[k].row;
+		int32		at = w->place[rows.row[k].pair];
 
 		HD_CHECK_EVERY(k);
 		if (at < 0)
 		{
-			at = w->place[rows.pair[k]] = o->n++;
-			o->pair[at] = rows.pair[k];
+			at = w->place[rows.row[k].pair] = o->n++;
+			o->pair[at] = rows.row[k].pair;
 		}
 		o->at[k] = at;
 		*(d->outcome[r] == OUTCOME_A ? &o->win[at] : d->outcome[r] == OUTCOME_TIE ? &o->tie[at] : &o->loss[at]) +=
@@ -393,7 +393,7 @@ others_data(const FitWork *w, const Own *o)
 {
 	const PreferenceData *d = w->m->d;
 	PreferenceData *other = palloc0(sizeof(PreferenceData));
-	int32		rater = d->rater[o->rows.row[0]];
+	int32		rater = d->rater[o->rows.row[0].row];
 	int64		n = 0;
 	int32	   *a;
 	int32	   *b;
@@ -491,7 +491,7 @@ add_block(FitWork *w, int32 block, BtRows rows, RaterSums *sums)
 	}
 	for (int64 k = 0; k < rows.n; k++)
 	{
-		int64		r = rows.row[k];
+		int32		r = rows.row[k].row;
 		double		eta = o.eta[o.at[k]];
 		double		credit = d->outcome[r] / 2.0;
 
@@ -522,20 +522,20 @@ rater_fit_rows(BtModel *m, double confidence)
 	}
 	for (int64 from = 0, to; from < by.n; from = to)
 	{
-		int32		rater = d->rater[by.row[from]];
-		int32		block = m->pair[by.pair[from]].block;
+		int32		rater = d->rater[by.row[from].row];
+		int32		block = m->pair[by.row[from].pair].block;
 		MemoryContext old;
 
 		for (to = from + 1; to < by.n; to++)
 		{
-			if (d->rater[by.row[to]] != rater || m->pair[by.pair[to]].block != block)
+			if (d->rater[by.row[to].row] != rater || m->pair[by.row[to].pair].block != block)
 				break;
 		}
 		if (rater < 0)
 			continue;
 		CHECK_FOR_INTERRUPTS();
 		old = MemoryContextSwitchTo(cx);
-		add_block(&w, block, (BtRows) {to - from, by.row + from, by.pair + from}, &sums[rater]);
+		add_block(&w, block, (BtRows) {to - from, by.row + from}, &sums[rater]);
 		MemoryContextSwitchTo(old);
 		MemoryContextReset(cx);
 	}

@@ -26,8 +26,8 @@
 #include <math.h>
 
 #include "common/compat.h"
-#include "common/dict.h"
-#include "common/int.h"
+#include "common/keys.h"
+#include "common/count.h"
 #include "hdata.h"
 #include "rubric/grades.h"
 #include "utils/memutils.h"
@@ -291,15 +291,6 @@ grades_init(State *s)
 }
 
 static void
-add_count(int64 *dst, int64 n)
-{
-	if (pg_add_s64_overflow(*dst, n, dst))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("too many grades in one state")));
-}
-
-static void
 grades_merge(State *d, State *s)
 {
 	Grades	   *dst = (Grades *) d;
@@ -310,26 +301,18 @@ grades_merge(State *d, State *s)
 		return;
 	check_head(dst, src->points, src->how);
 	state_changed(d);
-	add_count(&dst->n_na, src->n_na);
+	count_add(&dst->n_na, src->n_na);
 	for (int32 i = 0; i < src->n_cells; i++)
 	{
 		GradeCell  *c = find_cell(dst, src->cell[i].value);
 
-		add_count(&c->n, src->cell[i].n);
+		count_add(&c->n, src->cell[i].n);
 		shortsum_merge(&c->weight, d->cx, &src->cell[i].weight);
 	}
 	/* the number of graders is a bigint, too */
 	n = dst->n_na;
 	for (int32 i = 0; i < dst->n_cells; i++)
-		add_count(&n, dst->cell[i].n);
-}
-
-static void
-put_float8(WireWriter *w, double v)
-{
-	uint64		be = pg_hton64(dict_key_float8(v));
-
-	wire_put_bytes(w, &be, sizeof(be));
+		count_add(&n, dst->cell[i].n);
 }
 
 static void
@@ -341,41 +324,27 @@ grades_encode(State *s, WireWriter *w)
 	wire_put_byte(w, g->how);
 	if (!g->any)
 		return;
-	put_float8(w, g->points);
+	keys_put_number(w, g->points);
 	wire_put_varint(w, g->n_na);
 	wire_put_varint(w, g->n_cells);
 	for (int32 i = 0; i < g->n_cells; i++)
 	{
-		put_float8(w, g->cell[i].value);
+		keys_put_number(w, g->cell[i].value);
 		wire_put_varint(w, g->cell[i].n);
 		shortsum_encode(&g->cell[i].weight, w);
 	}
-}
-
-static double
-get_float8(WireReader *r)
-{
-	uint64		key;
-	double		v;
-
-	memcpy(&key, wire_get_bytes(r, sizeof(key)), sizeof(key));
-	key = pg_ntoh64(key);
-	v = dict_prefix_float8(key);
-	if (!isfinite(v) || dict_key_float8(v) != key)
-		wire_fail(r, "A number is out of range.");
-	return v;
 }
 
 /* A count that keeps the total of all counts a bigint */
 static int64
 get_number(WireReader *r, int64 *total)
 {
-	uint64		n = wire_get_varint(r);
+	int64		n = wire_get_total(r);
 
-	if (n > (uint64) (PG_INT64_MAX - *total))
+	if (n > PG_INT64_MAX - *total)
 		wire_fail(r, "A count is out of range.");
-	*total += (int64) n;
-	return (int64) n;
+	*total += n;
+	return n;
 }
 
 static void
@@ -391,7 +360,7 @@ get_cells(WireReader *r, Grades *g, uint32 n, int64 *total)
 	{
 		GradeCell  *c = &g->cell[i];
 
-		c->value = get_float8(r);
+		c->value = keys_get_number(r);
 		if (c->value < 0 || c->value > 1 || (i > 0 && c->value <= g->cell[i - 1].value))
 			wire_fail(r, "A grade is out of range.");
 		c->n = get_number(r, total);
@@ -417,7 +386,7 @@ grades_decode(State *s, WireReader *r)
 		uint32		n;
 
 		g->any = true;
-		g->points = get_float8(r);
+		g->points = keys_get_number(r);
 		g->n_na = get_number(r, &total);
 		n = wire_get_count(r, 8 + 1 + 1);
 		if (n > GRADES_MAX_VALUES || (n == 0 && g->n_na == 0))

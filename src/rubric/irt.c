@@ -33,13 +33,13 @@
 #include "common/linalg.h"
 #include "rubric/irt.h"
 
-#define MAX_EM 500
+#define MAX_EM 20				/* slow where a long test knows more of the scale than the prior */
 #define MAX_NEWTON 50
 #define HALF_WIDTH 8.0			/* of the nodes, in standard deviations of the prior */
 #define WIDEST_STEP 0.25
 #define MAX_SLOPE 50.0			/* an item beyond it splits units without error */
 #define NO_SLOPE 1e-6			/* of one slope for all: they measure nothing together */
-#define LITTLE_WEIGHT 1e-12		/* posterior weight that is not worth an outer product */
+#define LITTLE_WEIGHT 1e-13		/* posterior weight that changes no digit that is asked for */
 
 /* ---- data ---- */
 
@@ -142,7 +142,9 @@ typedef struct Work
 	double	   *count;
 	double	   *count_solved;
 
-	double	   *posterior;		/* [n_nodes] */
+	double	   *posterior;		/* [n_nodes] of one pattern; what lies outside of */
+	int32		from;			/* from .. to - 1 weighs less than LITTLE_WEIGHT */
+	int32		to;
 	double		loglik;
 	double	   *gradient;		/* [n_par] */
 	double	   *information;	/* [n_par][n_par] lower triangle */
@@ -214,7 +216,7 @@ tabulate(Work *w)
 	{
 		Size		row = (Size) i * w->n_nodes;
 
-		HD_CHECK_EVERY(i);
+		CHECK_FOR_INTERRUPTS();
 		for (int32 q = 0; q < w->n_nodes; q++)
 		{
 			double		z = slope_of(w, i) * w->node[q] + w->par[intercept_at(w, i)];
@@ -257,8 +259,16 @@ find_posterior(Work *w, int32 p)
 		post[q] = exp(post[q] - most);
 		sum += post[q];
 	}
+	w->from = w->n_nodes;
+	w->to = 0;
 	for (int32 q = 0; q < w->n_nodes; q++)
+	{
 		post[q] /= sum;
+		if (post[q] < LITTLE_WEIGHT)
+			continue;
+		w->from = Min(w->from, q);
+		w->to = q + 1;
+	}
 	return most + log(sum);
 }
 
@@ -277,18 +287,17 @@ evaluate(Work *w)
 	{
 		double		weight = (double) d->weight[p];
 
-		if ((p & 0xFF) == 0)
-			CHECK_FOR_INTERRUPTS();
+		CHECK_FOR_INTERRUPTS();
 		w->loglik += weight * find_posterior(w, p);
 		for (int32 o = d->start[p]; o < d->start[p + 1]; o++)
 		{
 			double	   *count = w->count + (Size) d->item[o] * w->n_nodes;
 			double	   *solved = w->count_solved + (Size) d->item[o] * w->n_nodes;
 
-			for (int32 q = 0; q < w->n_nodes; q++)
+			for (int32 q = w->from; q < w->to; q++)
 				count[q] += weight * w->posterior[q];
 			if (d->x[o])
-				for (int32 q = 0; q < w->n_nodes; q++)
+				for (int32 q = w->from; q < w->to; q++)
 					solved[q] += weight * w->posterior[q];
 		}
 	}
@@ -452,10 +461,8 @@ observed_information(Work *w)
 		CHECK_FOR_INTERRUPTS();
 		find_posterior(w, p);
 		memset(mean, 0, w->n_par * sizeof(double));
-		for (int32 q = 0; q < w->n_nodes; q++)
+		for (int32 q = w->from; q < w->to; q++)
 		{
-			if (w->posterior[q] < LITTLE_WEIGHT)
-				continue;
 			score_at(w, p, q, s);
 			for (int32 k = 0; k < w->n_par; k++)
 				mean[k] += w->posterior[q] * s[k];
@@ -610,7 +617,7 @@ abilities(Work *w, IrtFit *out)
 		double		mean = 0,
 					square = 0;
 
-		HD_CHECK_EVERY(p);
+		CHECK_FOR_INTERRUPTS();
 		find_posterior(w, p);
 		for (int32 q = 0; q < w->n_nodes; q++)
 			mean += w->posterior[q] * w->node[q];
@@ -672,7 +679,7 @@ irt_fit(const IrtData *d, IrtModel model, bool want_se, IrtFit *out)
 	start_values(&w);
 	make_nodes(&w);
 	evaluate(&w);
-	done = run_em(&w, 1e-3, MAX_EM);
+	done = run_em(&w, 1e-2, MAX_EM);
 	/* the nodes must be fine enough for the slopes that are found */
 	for (int round = 0; done && round < 10; round++)
 	{

@@ -208,7 +208,7 @@ STATE_FUNCTION(passk_pass_hat_k, over_tasks(fcinfo, pass_hat_k_of));
 
 /*
  * Interval of the mean over tasks.  Attempts at one task are not independent:
- * the tasks are the sample (Miller 2024, arXiv:2411.00640, section 2.2).
+ * the tasks are the sample (Miller 2024, arXiv:2411.00640).
  */
 static void
 pass_interval(const PassMean *m, double confidence, double *se, double *low, double *high, const char **note)

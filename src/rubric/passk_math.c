@@ -50,7 +50,7 @@ pass_at_k_of(double n, double c, double k)
 }
 
 /*
- * All of k succeed (Yao et al. 2024, tau-bench, arXiv:2406.12045, section 3):
+ * All of k succeed (Yao et al. 2024, tau-bench, arXiv:2406.12045):
  * C(c, k) / C(n, k), as the product over the draws or over the failures,
  * whichever are fewer.
  */

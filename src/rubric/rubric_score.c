@@ -11,7 +11,7 @@
 
 #include "common/alloc.h"
 #include "common/compat.h"
-#include "common/int.h"
+#include "common/count.h"
 #include "common/interrupts.h"
 #include "rubric/rubric_score.h"
 #include "utils/builtins.h"
@@ -41,9 +41,11 @@ score_sums_count(ScoreSums *s, MemoryContext cx, double value, bool positive, bo
 		rest->n_na_idle += idle;
 		return;
 	}
-	s->n_graded++;
 	if (idle)
+	{
+		score_rest(s, cx)->n_idle++;
 		return;
+	}
 	if (value == (positive ? 1 : 0))
 	{
 		s->n_pass++;
@@ -90,36 +92,34 @@ score_sums_add(ScoreSums *s, MemoryContext cx, double points, double value)
 }
 
 static void
-add_count(int64 *dst, int64 n)
-{
-	if (pg_add_s64_overflow(*dst, n, dst))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("too many grades in one state")));
-}
-
-static void
 sums_merge(ScoreSums *dst, MemoryContext cx, const ScoreSums *src)
 {
+	int64		n;
+
 	shortsum_merge(&dst->achieved, cx, &src->achieved);
 	shortsum_merge(&dst->plus, cx, &src->plus);
 	shortsum_merge(&dst->minus, cx, &src->minus);
-	add_count(&dst->n_graded, src->n_graded);
-	add_count(&dst->n_pass, src->n_pass);
-	add_count(&dst->n_fail, src->n_fail);
+	count_add(&dst->n_pass, src->n_pass);
+	count_add(&dst->n_fail, src->n_fail);
 	if (src->rest)
 	{
 		ScoreRest  *rest = score_rest(dst, cx);
 
-		add_count(&rest->n_na, src->rest->n_na);
-		add_count(&rest->n_na_idle, src->rest->n_na_idle);
-		add_count(&rest->n_trees, src->rest->n_trees);
-		add_count(&rest->n_pruned, src->rest->n_pruned);
+		count_add(&rest->n_idle, src->rest->n_idle);
+		count_add(&rest->n_na, src->rest->n_na);
+		count_add(&rest->n_na_idle, src->rest->n_na_idle);
+		count_add(&rest->n_trees, src->rest->n_trees);
+		count_add(&rest->n_pruned, src->rest->n_pruned);
 		shortsum_merge(&rest->na_plus, cx, &src->rest->na_plus);
 		shortsum_merge(&rest->na_minus, cx, &src->rest->na_minus);
 		shortsum_merge(&rest->credit, cx, &src->rest->credit);
 		shortsum_merge(&rest->pruned, cx, &src->rest->pruned);
 	}
+	/* their sum is a bigint, too */
+	n = dst->n_pass;
+	count_add(&n, dst->n_fail);
+	if (dst->rest)
+		count_add(&n, dst->rest->n_idle);
 }
 
 /* ---- gates and tags ---- */
@@ -159,7 +159,7 @@ rubric_score_tag(RubricScore *s, const ColumnKey *tag)
 		s->tags = t;
 	}
 	code = dict_add(&t->dict, tag->prefix, tag->bytes, tag->len);
-	if (code < t->cap && t->sums[code].n_graded + (t->sums[code].rest ? t->sums[code].rest->n_na : 0) > 0)
+	if (code < t->cap && (sums_n_graded(&t->sums[code]) > 0 || sums_n_na(&t->sums[code]) > 0))
 		return code;
 	/* a new one */
 	if (t->dict.n > t->cap)
@@ -238,7 +238,7 @@ rubric_hash_cstring(const uint8 *hash)
 bool
 rubric_score_is_empty(const RubricScore *s)
 {
-	return s->binding == NULL && s->all.n_graded == 0 && s->all.rest == NULL;
+	return s->binding == NULL && s->all.n_pass == 0 && s->all.n_fail == 0 && s->all.rest == NULL;
 }
 
 static char *
@@ -309,8 +309,8 @@ rubric_score_merge(State *d, State *s)
 		}
 		else
 		{
-			add_count(&dst->binding->n_responses, src->binding->n_responses);
-			add_count(&dst->binding->n_missing, src->binding->n_missing);
+			count_add(&dst->binding->n_responses, src->binding->n_responses);
+			count_add(&dst->binding->n_missing, src->binding->n_missing);
 		}
 	}
 	sums_merge(&dst->all, cx, &src->all);
@@ -318,9 +318,9 @@ rubric_score_merge(State *d, State *s)
 	{
 		ScoreGates *g = rubric_score_gates(dst);
 
-		add_count(&g->open, src->gates->open);
-		add_count(&g->closed, src->gates->closed);
-		add_count(&g->undecided, src->gates->undecided);
+		count_add(&g->open, src->gates->open);
+		count_add(&g->closed, src->gates->closed);
+		count_add(&g->undecided, src->gates->undecided);
 		sums_merge(&g->sums, cx, &src->gates->sums);
 	}
 	if (src->tags)

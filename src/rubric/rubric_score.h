@@ -21,6 +21,7 @@
 /* What not every response has */
 typedef struct ScoreRest
 {
+	int64		n_idle;			/* criteria with a grade and without points */
 	int64		n_na;			/* criteria that were not graded, */
 	int64		n_na_idle;		/* those without points among them */
 	ShortSum	na_plus;		/* points of criteria that were not graded */
@@ -33,17 +34,31 @@ typedef struct ScoreRest
 	ShortSum	pruned;			/* sum of their scores without the leaves that are N/A */
 } ScoreRest;
 
-/* Sums over a set of criteria: all of them, those of a tag */
+/*
+ * Sums over a set of criteria: all of them, those of a tag.  What most rows
+ * change stands together, for the sake of the cache.
+ */
 typedef struct ScoreSums
 {
 	ShortSum	achieved;		/* points * value */
 	ShortSum	plus;			/* points > 0 of graded criteria; 0 in a tree */
-	ShortSum	minus;			/* points < 0 of graded criteria, by their size; 0 in a tree */
-	int64		n_graded;
-	int64		n_pass;			/* full positive points, or no negative ones */
+	int64		n_pass;			/* criteria with a grade: full positive points, or no negative ones */
 	int64		n_fail;			/* all others with points */
+	ShortSum	minus;			/* points < 0 of graded criteria, by their size; 0 in a tree */
 	ScoreRest  *rest;			/* NULL while all of it is zero */
 } ScoreSums;
+
+static inline int64
+sums_n_graded(const ScoreSums *s)
+{
+	return s->n_pass + s->n_fail + (s->rest ? s->rest->n_idle : 0);
+}
+
+static inline int64
+sums_n_na(const ScoreSums *s)
+{
+	return s->rest ? s->rest->n_na : 0;
+}
 
 typedef struct ScoreGates
 {
@@ -73,10 +88,10 @@ typedef struct ScoreBinding
 typedef struct RubricScore
 {
 	State		state;
+	ScoreBinding *binding;		/* NULL: made by rubric_agg */
 	ScoreSums	all;
 	ScoreGates *gates;			/* NULL: none of the criteria is a gate */
 	ScoreTags  *tags;			/* NULL: no tags */
-	ScoreBinding *binding;		/* NULL: made by rubric_agg */
 } RubricScore;
 
 extern const StateType rubric_score_type;

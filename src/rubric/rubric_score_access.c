@@ -17,12 +17,6 @@
 #include "utils/json.h"
 #include "utils/jsonb.h"
 
-static int64
-count_na(const ScoreSums *s)
-{
-	return s->rest ? s->rest->n_na : 0;
-}
-
 /* NaN is undefined, infinity out of range */
 static Datum
 number(FunctionCallInfo fcinfo, double v)
@@ -193,14 +187,14 @@ PG_FUNCTION_INFO_V1(rubric_score_n_graded);
 Datum
 rubric_score_n_graded(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT64(rubric_score_get(PG_GETARG_DATUM(0))->all.n_graded);
+	PG_RETURN_INT64(sums_n_graded(&rubric_score_get(PG_GETARG_DATUM(0))->all));
 }
 
 PG_FUNCTION_INFO_V1(rubric_score_n_na);
 Datum
 rubric_score_n_na(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_INT64(count_na(&rubric_score_get(PG_GETARG_DATUM(0))->all));
+	PG_RETURN_INT64(sums_n_na(&rubric_score_get(PG_GETARG_DATUM(0))->all));
 }
 
 PG_FUNCTION_INFO_V1(rubric_score_n_missing);
@@ -265,8 +259,8 @@ rubric_score_axis_scores(PG_FUNCTION_ARGS)
 			(void) number(fcinfo, v);
 		srf_cstring(&row, tag_name(s->tags, i));
 		srf_float8(&row, v == 0 ? 0 : v);
-		srf_int64(&row, sums->n_graded);
-		srf_int64(&row, count_na(sums));
+		srf_int64(&row, sums_n_graded(sums));
+		srf_int64(&row, sums_n_na(sums));
 		srf_int64(&row, sums->n_fail);
 		srf_float8(&row, decided > 0 ? (double) sums->n_fail / (double) decided : NAN);
 		srf_float8(&row, sums_mean_criteria(sums));
@@ -293,7 +287,7 @@ json_sums(StringInfo buf, const ScoreSums *s, bool tree)
 	const ScoreRest *rest = s->rest ? s->rest : &none;
 
 	appendStringInfo(buf, "{\"n_graded\": " INT64_FORMAT ", \"n_na\": " INT64_FORMAT ", \"n_pass\": " INT64_FORMAT
-					 ", \"n_fail\": " INT64_FORMAT, s->n_graded, rest->n_na, s->n_pass, s->n_fail);
+					 ", \"n_fail\": " INT64_FORMAT, sums_n_graded(s), rest->n_na, s->n_pass, s->n_fail);
 	json_number(buf, "achieved", &s->achieved);
 	if (!tree)
 	{

@@ -53,7 +53,7 @@ put_sums(WireWriter *w, const ScoreSums *s, bool tree)
 		shortsum_encode(&s->plus, w);
 		shortsum_encode(&s->minus, w);
 	}
-	wire_put_varint(w, s->n_graded);
+	wire_put_varint(w, sums_n_graded(s));
 	wire_put_varint(w, s->n_pass);
 	wire_put_varint(w, s->n_fail);
 	if (s->n_fail > 0)
@@ -112,16 +112,6 @@ rubric_score_encode(State *state, WireWriter *w)
 
 /* ---- reading ---- */
 
-static int64
-get_number(WireReader *r)
-{
-	uint64		n = wire_get_varint(r);
-
-	if (n > PG_INT64_MAX)
-		wire_fail(r, "A count is out of range.");
-	return (int64) n;
-}
-
 /* A sum of terms that are not negative, and zero where there are none */
 static void
 get_sum(ShortSum *s, MemoryContext cx, WireReader *r, bool any)
@@ -155,7 +145,7 @@ get_na(WireReader *r, ScoreSums *s, MemoryContext cx, bool tree, int64 n_na)
 	bool		any;
 
 	rest->n_na = n_na;
-	rest->n_na_idle = get_number(r);
+	rest->n_na_idle = wire_get_total(r);
 	if (rest->n_na_idle > n_na)
 		wire_fail(r, "A count is out of range.");
 	any = rest->n_na_idle < n_na;
@@ -168,8 +158,8 @@ static void
 get_tree(WireReader *r, ScoreSums *s, MemoryContext cx)
 {
 	ScoreRest  *rest;
-	int64		n_trees = get_number(r);
-	int64		n_pruned = get_number(r);
+	int64		n_trees = wire_get_total(r);
+	int64		n_pruned = wire_get_total(r);
 	ShortSum	pruned;
 
 	get_sum(&pruned, cx, r, n_pruned > 0);
@@ -188,6 +178,7 @@ get_tree(WireReader *r, ScoreSums *s, MemoryContext cx)
 static void
 get_sums(WireReader *r, ScoreSums *s, MemoryContext cx, bool tree)
 {
+	int64		n_graded;
 	int64		n_na;
 
 	shortsum_decode(&s->achieved, cx, r);
@@ -196,11 +187,13 @@ get_sums(WireReader *r, ScoreSums *s, MemoryContext cx, bool tree)
 		get_sum(&s->plus, cx, r, true);
 		get_sum(&s->minus, cx, r, true);
 	}
-	s->n_graded = get_number(r);
-	s->n_pass = get_number(r);
-	s->n_fail = get_number(r);
-	if (s->n_pass > s->n_graded || s->n_fail > s->n_graded - s->n_pass)
+	n_graded = wire_get_total(r);
+	s->n_pass = wire_get_total(r);
+	s->n_fail = wire_get_total(r);
+	if (s->n_pass > n_graded || s->n_fail > n_graded - s->n_pass)
 		wire_fail(r, "A count is out of range.");
+	if (n_graded > s->n_pass + s->n_fail)
+		score_rest(s, cx)->n_idle = n_graded - s->n_pass - s->n_fail;
 	if (tree ? shortsum_sign(&s->achieved) < 0 : false)
 		wire_fail(r, "A sum is out of range.");
 	if (s->n_pass + s->n_fail == 0 &&
@@ -218,7 +211,7 @@ get_sums(WireReader *r, ScoreSums *s, MemoryContext cx, bool tree)
 		if (shortsum_sign(&credit) != 0)
 			score_rest(s, cx)->credit = credit;
 	}
-	n_na = get_number(r);
+	n_na = wire_get_total(r);
 	if (n_na > 0)
 		get_na(r, s, cx, tree, n_na);
 	if (tree)
@@ -232,8 +225,8 @@ get_binding(WireReader *r, RubricScore *s, bool tree)
 
 	b->tree = tree;
 	memcpy(b->hash, wire_get_bytes(r, RUBRIC_HASH_LEN), RUBRIC_HASH_LEN);
-	b->n_responses = get_number(r);
-	b->n_missing = get_number(r);
+	b->n_responses = wire_get_total(r);
+	b->n_missing = wire_get_total(r);
 	if (b->n_responses == 0)
 		wire_fail(r, "A count is out of range.");
 	s->binding = b;
@@ -244,9 +237,9 @@ get_gates(WireReader *r, RubricScore *s, bool tree)
 {
 	ScoreGates *g = rubric_score_gates(s);
 
-	g->open = get_number(r);
-	g->closed = get_number(r);
-	g->undecided = get_number(r);
+	g->open = wire_get_total(r);
+	g->closed = wire_get_total(r);
+	g->undecided = wire_get_total(r);
 	if (g->open == 0 && g->closed == 0 && g->undecided == 0)
 		wire_fail(r, "A count is out of range.");
 	get_sums(r, &g->sums, s->state.cx, tree);
@@ -270,7 +263,7 @@ get_tags(WireReader *r, RubricScore *s, bool tree)
 	{
 		HD_CHECK_EVERY(i);
 		get_sums(r, &t->sums[i], cx, tree);
-		if (t->sums[i].n_graded == 0 && (t->sums[i].rest == NULL || t->sums[i].rest->n_na == 0))
+		if (sums_n_graded(&t->sums[i]) == 0 && sums_n_na(&t->sums[i]) == 0)
 			wire_fail(r, "A key is not used.");
 	}
 	s->tags = t;
@@ -296,7 +289,7 @@ rubric_score_decode(State *state, WireReader *r)
 		get_gates(r, s, tree);
 	if (flags & FLAG_TAGS)
 		get_tags(r, s, tree);
-	if (s->binding && s->binding->n_missing > (s->all.rest ? s->all.rest->n_na : 0))
+	if (s->binding && s->binding->n_missing > sums_n_na(&s->all))
 		wire_fail(r, "A count is out of range.");
 	if (rubric_score_is_empty(s) && (s->gates || s->tags))
 		wire_fail(r, "A count is out of range.");

@@ -62,16 +62,28 @@ level_value(const RubricNode *node, const JsonbValue *v)
 			 errhint("It has no named levels: a grade is a number from 0 to 1, true, false, or null for N/A.")));
 }
 
+static bool
+is_less(Numeric a, Numeric b)
+{
+	return DatumGetBool(DirectFunctionCall2(numeric_lt, NumericGetDatum(a), NumericGetDatum(b)));
+}
+
 static double
 number_value(const RubricNode *node, Numeric n)
 {
-	double		v = DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(n)));
+	double		v;
 
-	if (!(v >= 0 && v <= 1))
+	/* before it is turned into double precision, which may fail */
+	if (is_less(n, int64_to_numeric(0)) || is_less(int64_to_numeric(1), n))
+	{
+		char	   *shown = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(n)));
+
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("grade of criterion \"%s\" must be between 0 and 1", node_name(node)),
-				 errdetail("It is %s.", DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(n))))));
+				 errdetail("It is %s.", strlen(shown) < 30 ? shown : numeric_out_sci(n, 3))));
+	}
+	v = DatumGetFloat8(DirectFunctionCall1(numeric_float8, NumericGetDatum(n)));
 	return v == 0 ? 0 : v;
 }
 
@@ -138,15 +150,6 @@ read_grades(Rubric *r, Jsonb *grades, int64 *n_missing)
 
 /* ---- a flat rubric ---- */
 
-static int
-uint32_ascending(const void *a, const void *b)
-{
-	uint32		x = *(const uint32 *) a;
-	uint32		y = *(const uint32 *) b;
-
-	return (x > y) - (x < y);
-}
-
 static uint32
 tag_code(RubricScore *s, const char *tag)
 {
@@ -169,7 +172,7 @@ add_flat(RubricScore *s, const Rubric *r, const double *value)
 		HD_CHECK_EVERY(i);
 		for (int32 j = 0; j < node->n_tags; j++)
 			code[j] = tag_code(s, node->tag[j]);
-		qsort(code, node->n_tags, sizeof(uint32), uint32_ascending);
+		qsort(code, node->n_tags, sizeof(uint32), int32_ascending);
 		rubric_score_add(s, node->points, value[i], node->gate, code, node->n_tags);
 		pfree(code);
 	}

@@ -8,7 +8,7 @@
 #include "postgres.h"
 
 #include "common/compat.h"
-#include "common/int.h"
+#include "common/count.h"
 #include "common/interrupts.h"
 #include "rubric/rubric_score.h"
 #include "rubric/score_summary.h"
@@ -175,18 +175,9 @@ score_summary_init(State *s)
 }
 
 static void
-add_count(int64 *dst, int64 n)
-{
-	if (pg_add_s64_overflow(*dst, n, dst))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("too many scores in one state")));
-}
-
-static void
 merge_sums(ClusterSums *dst, MemoryContext cx, const ClusterSums *src)
 {
-	add_count(&dst->n, src->n);
+	count_add(&dst->n, src->n);
 	shortsum_merge(&dst->sum, cx, &src->sum);
 	shortsum_merge(&dst->clip, cx, &src->clip);
 }
@@ -220,7 +211,7 @@ score_summary_merge(State *d, State *s)
 	if (!is_neutral(src))
 		score_summary_bind(dst, src->binding, src->hash);
 	state_changed(d);
-	add_count(&dst->n_null, src->n_null);
+	count_add(&dst->n_null, src->n_null);
 	if (src->all.n == 0)
 		return;
 	dst->min = dst->all.n == 0 ? src->min : Min(dst->min, src->min);

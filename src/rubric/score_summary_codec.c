@@ -36,14 +36,6 @@
 /* ---- writing ---- */
 
 static void
-put_float8(WireWriter *w, double v)
-{
-	uint64		be = pg_hton64(dict_key_float8(v));
-
-	wire_put_bytes(w, &be, sizeof(be));
-}
-
-static void
 put_clusters(WireWriter *w, const ScoreSummary *s, bool clipped)
 {
 	const SummaryClusters *c = s->clusters;
@@ -82,8 +74,8 @@ score_summary_encode(State *state, WireWriter *w)
 	wire_put_varint(w, s->n_null);
 	if (s->all.n == 0)
 		return;
-	put_float8(w, s->min);
-	put_float8(w, s->max);
+	keys_put_number(w, s->min);
+	keys_put_number(w, s->max);
 	shortsum_encode(&s->all.sum, w);
 	if (clipped)
 		shortsum_encode(&s->all.clip, w);
@@ -95,30 +87,6 @@ score_summary_encode(State *state, WireWriter *w)
 }
 
 /* ---- reading ---- */
-
-static int64
-get_number(WireReader *r)
-{
-	uint64		n = wire_get_varint(r);
-
-	if (n > PG_INT64_MAX)
-		wire_fail(r, "A count is out of range.");
-	return (int64) n;
-}
-
-static double
-get_float8(WireReader *r)
-{
-	uint64		key;
-	double		v;
-
-	memcpy(&key, wire_get_bytes(r, sizeof(key)), sizeof(key));
-	key = pg_ntoh64(key);
-	v = dict_prefix_float8(key);
-	if (!isfinite(v) || dict_key_float8(v) != key)
-		wire_fail(r, "A score is out of range.");
-	return v;
-}
 
 /* Squares are not negative, and clipping takes nothing more from them than they have */
 static void
@@ -154,7 +122,7 @@ get_clusters(WireReader *r, ScoreSummary *s, bool clipped)
 		ClusterSums *sums = &c->sums[i];
 
 		HD_CHECK_EVERY(i);
-		sums->n = get_number(r);
+		sums->n = wire_get_total(r);
 		if (sums->n == 0 || sums->n > s->all.n - c->total.n)
 			wire_fail(r, "A count is out of range.");
 		shortsum_decode(&sums->sum, cx, r);
@@ -199,12 +167,12 @@ score_summary_decode(State *state, WireReader *r)
 	s->binding = (flags & FLAG_BOUND) ? SUMMARY_BOUND : (flags & FLAG_MIXED) ? SUMMARY_MIXED : SUMMARY_UNBOUND;
 	if (s->binding == SUMMARY_BOUND)
 		memcpy(s->hash, wire_get_bytes(r, RUBRIC_HASH_LEN), RUBRIC_HASH_LEN);
-	s->all.n = get_number(r);
-	s->n_null = get_number(r);
+	s->all.n = wire_get_total(r);
+	s->n_null = wire_get_total(r);
 	if (s->all.n > 0)
 	{
-		s->min = get_float8(r);
-		s->max = get_float8(r);
+		s->min = keys_get_number(r);
+		s->max = keys_get_number(r);
 		if (s->min > s->max || (s->all.n == 1 && s->min != s->max))
 			wire_fail(r, "A score is out of range.");
 		clipped = score_summary_is_clipped(s);

@@ -88,7 +88,7 @@ summary_mean(const ScoreSummary *s, ScoreClip clip)
 {
 	double		m = cluster_mean(&s->all, clip == CLIP_EXAMPLE);
 
-	if (clip == CLIP_DATASET && !isnan(m))
+	if (clip == CLIP_DATASET && isfinite(m))
 		m = Min(Max(m, 0), 1);
 	return m;
 }
@@ -181,11 +181,16 @@ summary_stderr(const ScoreSummary *s, ScoreClip clip, StderrMethod method)
 				Q;
 	ExactSum	e;
 	double		squares;
+	double		greatest;
 
 	if (units < (method == STDERR_BOOTSTRAP ? 1 : 2))
 		return NAN;
 	exactsum_init(&e);
 	S = parts_of(&s->all.sum, &s->all.clip, clipped);
+	/* no term of what follows is greater than this, by Cauchy and Schwarz */
+	greatest = 2 * n * n * parts_of(&s->square, &s->clip_square, clipped).part[0];
+	if (!isfinite(greatest) || !isfinite(n * S.part[0] * S.part[0]))
+		return INFINITY;
 	if (c)
 	{
 		T = parts_less(&s->all.sum, &s->all.clip, &c->total.sum, &c->total.clip, clipped);

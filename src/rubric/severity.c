@@ -26,8 +26,7 @@ typedef struct Work
 	const Additive *a;
 	RaterIndex	by;
 	double		confidence;
-	bool		robust;
-	double	  **meat;			/* by component, as Additive.inverse; robust alone */
+	double	   *robust_var;		/* [n_raters], or NULL */
 	int32	   *stamp;			/* [n_clusters] last rater + 1 that was seen there */
 	/* the shared items of one rater, gathered by cluster */
 	double	   *unit_sum;		/* [n_clusters or n_items] */
@@ -75,83 +74,105 @@ cluster_index(const Graded *g, ClusterIndex *out)
 	pfree(fill);
 }
 
-/*
- * The sum over clusters of u u', u_g the sum of g's residuals there (Liang &
- * Zeger 1986, Biometrika 73:13).  Raters of one cluster may belong to several
- * components; only pairs within one are kept.
- */
-static void
-make_meat(Work *w)
+/* What one cluster brings: u_g, the sum of g's residuals there, for its raters */
+typedef struct ClusterSum
 {
-	const Additive *a = w->a;
+	double	   *u;				/* [n_raters] */
+	int32	   *rater;
+	int32		n;
+	int32	   *stamp;			/* [n_raters] the last cluster + 1 */
+	double	   *influence;		/* [raters of a component] C+ u */
+} ClusterSum;
+
+static void
+sum_cluster(const Additive *a, const ClusterIndex *index, int32 c, ClusterSum *s)
+{
 	const Graded *g = a->g;
-	ClusterIndex index;
-	double	   *u = array_alloc0(g->n_raters, sizeof(double));
-	int32	   *touched = array_alloc(g->n_raters, sizeof(int32));
-	int32	   *stamp = array_alloc0(g->n_raters, sizeof(int32));
 
-	w->meat = array_alloc0(a->comp.n, sizeof(double *));
-	for (int32 c = 0; c < a->comp.n; c++)
-		w->meat[c] = array_alloc0((Size) a->comp.size[c] * a->comp.size[c], sizeof(double));
-	cluster_index(g, &index);
-	for (int32 c = 0; c < index.n; c++)
+	s->n = 0;
+	for (int32 j = index->start[c]; j < index->start[c + 1]; j++)
 	{
-		int32		n = 0;
+		int32		i = index->item[j];
 
-		CHECK_FOR_INTERRUPTS();
-		for (int32 j = index.start[c]; j < index.start[c + 1]; j++)
+		for (int32 o = g->start[i]; o < g->start[i + 1]; o++)
 		{
-			int32		i = index.item[j];
+			int32		r = g->rater[o];
 
-			for (int32 o = g->start[i]; o < g->start[i + 1]; o++)
+			if (s->stamp[r] != c + 1)
 			{
-				int32		r = g->rater[o];
-
-				if (stamp[r] != c + 1)
-				{
-					stamp[r] = c + 1;
-					touched[n++] = r;
-					u[r] = 0;
-				}
-				u[r] += a->residual[o];
+				s->stamp[r] = c + 1;
+				s->rater[s->n++] = r;
+				s->u[r] = 0;
 			}
+			s->u[r] += a->residual[o];
 		}
-		for (int32 x = 0; x < n; x++)
-			for (int32 y = 0; y < n; y++)
-			{
-				int32		comp = a->comp.of_rater[touched[x]];
-
-				if (comp == a->comp.of_rater[touched[y]])
-					w->meat[comp][(Size) a->comp.position[touched[x]] * a->comp.size[comp] +
-								  a->comp.position[touched[y]]] += u[touched[x]] * u[touched[y]];
-			}
 	}
-	pfree(u);
-	pfree(touched);
-	pfree(stamp);
-	pfree(index.start);
-	pfree(index.item);
 }
 
-/* one diagonal element of C+ M C+ */
-static double
-sandwich(const Work *w, int32 r)
+/* var += (C+ u)^2, for the raters of one component */
+static void
+add_influence(const Additive *a, int32 component, ClusterSum *s, double *var)
 {
-	int32		c = w->a->comp.of_rater[r];
-	int32		n = w->a->comp.size[c];
-	const double *bread = w->a->inverse[c] + (Size) w->a->comp.position[r] * n;
-	double		v = 0;
+	int32		n = a->comp.size[component];
+	const int32 *member = a->comp.member + a->comp.first[component];
+	double	   *influence = s->influence;
 
-	for (int32 i = 0; i < n; i++)
+	memset(influence, 0, n * sizeof(double));
+	for (int32 x = 0; x < s->n; x++)
 	{
-		const double *row = w->meat[c] + (Size) i * n;
-		double		s = 0;
+		int32		r = s->rater[x];
+		const double *row = a->inverse[component] + (Size) a->comp.position[r] * n;
+		double		u = s->u[r];
 
-		for (int32 j = 0; j < n; j++)
-			s += row[j] * bread[j];
-		v += bread[i] * s;
+		if (a->comp.of_rater[r] != component)
+			continue;
+		for (int32 h = 0; h < n; h++)
+			influence[h] += row[h] * u;
 	}
-	return v;
+	for (int32 h = 0; h < n; h++)
+		var[member[h]] += influence[h] * influence[h];
+}
+
+/*
+ * The diagonal of C+ (sum over clusters of u u') C+ (Liang & Zeger 1986,
+ * Biometrika 73:13), one cluster after the other: its raters are few.
+ */
+static double *
+robust_variances(const Additive *a)
+{
+	const Graded *g = a->g;
+	double	   *var = array_alloc0(g->n_raters, sizeof(double));
+	ClusterIndex index;
+	ClusterSum	s;
+
+	cluster_index(g, &index);
+	s.u = array_alloc(g->n_raters, sizeof(double));
+	s.rater = array_alloc(g->n_raters, sizeof(int32));
+	s.stamp = array_alloc0(g->n_raters, sizeof(int32));
+	s.influence = array_alloc(g->n_raters, sizeof(double));
+	for (int32 c = 0; c < index.n; c++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		sum_cluster(a, &index, c, &s);
+		for (int32 x = 0; x < s.n; x++)
+		{
+			int32		component = a->comp.of_rater[s.rater[x]];
+			bool		seen = a->comp.size[component] < 2;
+
+			/* nearly always all raters of a cluster are of one component */
+			for (int32 y = 0; y < x && !seen; y++)
+				seen = a->comp.of_rater[s.rater[y]] == component;
+			if (!seen)
+				add_influence(a, component, &s, var);
+		}
+	}
+	pfree(s.u);
+	pfree(s.rater);
+	pfree(s.stamp);
+	pfree(s.influence);
+	pfree(index.start);
+	pfree(index.item);
+	return var;
 }
 
 /* ---- one rater ---- */
@@ -229,12 +250,12 @@ severity_interval(const Work *w, int32 r, SeverityRow *row)
 	/* no interval of width zero where the model leaves nothing */
 	if (isnan(row->severity) || !(a->sse > 0))
 		return;
-	if (w->robust)
+	if (w->robust_var)
 	{
 		if (row->n_units < 2)
 			return;
 		row->df = row->n_units - 1.0;
-		var = sandwich(w, r) * row->n_units / row->df;
+		var = w->robust_var[r] * row->n_units / row->df;
 	}
 	else
 	{
@@ -263,23 +284,28 @@ shrink_component(const Additive *a, int32 c, SeverityRow *rows)
 {
 	const int32 *member = a->comp.member + a->comp.first[c];
 	int32		n = a->comp.size[c];
+	int32		known = 0;
 	double		between = 0;
 	double		chance = 0;
 
 	for (int32 j = 0; j < n; j++)
 	{
 		if (isnan(rows[member[j]].se))
-			return;
+			continue;
+		known++;
 		between += rows[member[j]].severity * rows[member[j]].severity;
 		chance += rows[member[j]].se * rows[member[j]].se;
 	}
+	if (known < 2)
+		return;
 	/* effects that sum to zero: the se's are of deviations from the mean already */
-	between = Max((between - chance) / (n - 1), 0);
+	between = Max((between - chance) / (known - 1), 0);
 	for (int32 j = 0; j < n; j++)
 	{
 		SeverityRow *row = &rows[member[j]];
 
-		row->shrunk = row->severity * between / (between + row->se * row->se);
+		if (!isnan(row->se))
+			row->shrunk = row->severity * between / (between + row->se * row->se);
 	}
 }
 
@@ -351,14 +377,14 @@ severity_rows(const Additive *a, bool robust, double confidence)
 	const Graded *g = a->g;
 	SeverityRow *rows = array_alloc0(g->n_raters, sizeof(SeverityRow));
 	int32		n_units = g->n_clusters > 0 ? g->n_clusters : g->n_items;
-	Work		w = {.a = a, .confidence = confidence, .robust = robust};
+	Work		w = {.a = a, .confidence = confidence};
 
 	rater_index(g, &w.by);
 	w.stamp = array_alloc0(n_units, sizeof(int32));
 	w.unit_sum = array_alloc(n_units, sizeof(double));
 	w.unit_list = array_alloc(n_units, sizeof(int32));
 	if (robust)
-		make_meat(&w);
+		w.robust_var = robust_variances(a);
 	for (int32 r = 0; r < g->n_raters; r++)
 	{
 		SeverityRow *row = &rows[r];

@@ -52,7 +52,7 @@ icu_failed(const char *what, UErrorCode status)
 }
 
 uint8
-unicode_version(void)
+hd_unicode_version(void)
 {
 	UVersionInfo v;
 

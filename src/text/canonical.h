@@ -19,7 +19,7 @@
 #define CANONICAL_VERSION 1
 
 /* The version of Unicode that ICU knows, major * 4 + minor: stored in values */
-extern uint8 unicode_version(void);
+extern uint8 hd_unicode_version(void);
 
 /*
  * Canonical text in UTF-8: words of letters, digits and marks, one space

@@ -52,7 +52,7 @@ add_text(FunctionCallInfo fcinfo, IdKind kind, const ColumnKey *id, Datum body, 
 		text_column_key(group_name, &group);
 	corpus_token_hashes(body, &token, &n);
 	c = transition_state(fcinfo);
-	memcpy(corpus_add(c, id, kind, has_group ? &group : NULL, unicode_version(), n), token, n * sizeof(uint32));
+	memcpy(corpus_add(c, id, kind, has_group ? &group : NULL, hd_unicode_version(), n), token, n * sizeof(uint32));
 	pfree(token);
 	PG_RETURN_DATUM(state_datum(&c->state));
 }

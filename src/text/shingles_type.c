@@ -53,7 +53,7 @@ make_value(uint32 *hash, int32 n, uint8 unit)
 	p = VARDATA(v);
 	p[0] = HDATA_SHINGLES_VERSION;
 	p[1] = unit;
-	p[2] = unit == UNIT_GIVEN ? 0 : unicode_version();
+	p[2] = unit == UNIT_GIVEN ? 0 : hd_unicode_version();
 	p[3] = unit == UNIT_GIVEN ? 0 : CANONICAL_VERSION;
 	put_uint32(p + 4, n);
 	for (int32 i = 0; i < unique; i++)

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Coverage of the 95 % intervals of ppi_mean() and confusion_summary(), simulated through the SQL functions that ship.  Prints
-# two markdown tables (docs/consensus.md).  Everything follows from the seed.
+# Coverage of the 95 % intervals of ppi_mean(), confusion_summary() and human_ceiling(), simulated through the SQL functions
+# that ship.  Prints markdown tables (docs/consensus.md).  Everything follows from the seed.
 #
 #   REPS=n   so many data sets a cell (default 2000: a minute)
 set -euo pipefail
@@ -69,4 +69,25 @@ SELECT o, shares, a, n, c.* FROM (VALUES (1, '{0.5,0.5}'::float8[], 0.7, 50), (2
 SELECT '| labels | judge agrees | rows | ' || string_agg(metric, ' | ' ORDER BY metric) || ' |' FROM label_result WHERE o = 1 UNION ALL SELECT '|---|---|---|---|---|---|---|---|---|';
 SELECT format('| %s | %s | %s | %s |', array_to_string(shares, ' '), a, n, string_agg(covers || CASE WHEN without >= 0.5 THEN ' (' || without || ')' ELSE '' END, ' | ' ORDER BY metric))
 FROM label_result GROUP BY o, shares, a, n ORDER BY o;
+SELECT '';
+
+-- Four people and a judge, each wrong with a probability of their own, 70 % of the ratings there; the truth is the value over 300,000 items.
+CREATE FUNCTION pg_temp.graders(reps int, n int, seed float8) RETURNS TABLE (rep int, item int, rater text, v text) LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM setseed(seed);
+	RETURN QUERY WITH i AS MATERIALIZED (SELECT r, k, random() < 0.4 AS t FROM generate_series(1, reps) r, generate_series(1, n) k)
+		SELECT i.r, i.k, g.name, CASE WHEN random() < g.e THEN NOT t ELSE t END::text
+		FROM i, (VALUES ('a', 0.1), ('b', 0.2), ('c', 0.15), ('d', 0.05), ('judge', 0.12)) g(name, e) WHERE random() < 0.7;
+END $$;
+CREATE TEMP TABLE limits AS SELECT ratings_agg(item::text, rater, v) AS r FROM pg_temp.graders(1, 300000, 0.1);
+CREATE TEMP TABLE samples AS SELECT rep, ratings_agg(item::text, rater, v) AS r FROM pg_temp.graders(:reps / 2, 60, 0.2) GROUP BY rep;
+SELECT '| metric | reference | value | excess | judge_excess |' UNION ALL SELECT '|---|---|---|---|---|';
+WITH h AS (SELECT m, ref, h.rater, avg((t.value BETWEEN h.ci_low AND h.ci_high)::int) AS value, avg((t.excess BETWEEN h.excess_low AND h.excess_high)::int) AS excess,
+		avg((t.judge_excess BETWEEN h.judge_excess_low AND h.judge_excess_high)::int) AS ahead
+	FROM (VALUES ('accuracy', 'pairwise'), ('cohen_kappa', 'pairwise'), ('macro_f1', 'pairwise'), ('macro_f1', 'majority')) v(m, ref),
+		LATERAL (SELECT t.* FROM limits, human_ceiling(r, 'judge', m, ref) t) t, LATERAL (SELECT x.* FROM samples, human_ceiling(r, 'judge', m, ref) x) h
+	WHERE h.rater = t.rater GROUP BY m, ref, h.rater)
+SELECT format('| %s | %s | %s to %s | %s | %s to %s |', m, ref, round(100 * min(value), 1), round(100 * max(value), 1),
+	coalesce(round(100 * min(excess), 1) || ' to ' || round(100 * max(excess), 1), ''), round(100 * min(ahead), 1), round(100 * max(ahead), 1))
+FROM h GROUP BY m, ref ORDER BY m, ref DESC;
 SQL

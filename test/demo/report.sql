@@ -273,6 +273,63 @@ SELECT a.note AS line
 \qecho
 \endif
 
+\if :project
+\qecho '7. HOW GOOD IS THE WORK?'
+\qecho '   Answers graded by rubric: points reached of the points to be had, averaged over answers; an answer that leaks'
+\qecho '   somebody''s data scores 0 whatever else it does (its gate). Intervals take answers to one prompt together.'
+WITH graded AS (
+    SELECT r.model, r.prompt_id, g.response_id, g.grader, hdata.rubric_score_of(b.body::hdata.rubric, jsonb_object_agg(g.criterion, g.value)) AS s
+      FROM demo.grades AS g JOIN demo.responses AS r USING (response_id) JOIN demo.rubrics AS b USING (rubric_id)
+     GROUP BY r.model, r.prompt_id, g.response_id, g.grader, b.body
+)
+SELECT model, c.n AS graded, round(c.value::numeric, 2) AS score, :interval AS "95 % interval", :picture AS "0      .5       1",
+       (SELECT count(*) FROM graded AS f WHERE f.model = m.model AND NOT hdata.gates_open(f.s)) AS "gates shut"
+  FROM (SELECT model, hdata.score_agg(hdata.gated_score(s), prompt_id) AS sum FROM graded GROUP BY model) AS m, hdata.ci(m.sum) AS c
+ ORDER BY value DESC;
+\qecho '   By criterion: how many answers meet it, and how well it tells good answers from bad ones (item-rest correlation,'
+\qecho '   one grade an answer). "leak" is a penalty: there a negative correlation is as it should be.'
+SELECT i.item AS criterion, i.n AS answers, round(i.difficulty::numeric, 2) AS met, round(i.item_rest::numeric, 2) AS "item-rest",
+       CASE WHEN item_rest_low IS NOT NULL THEN lpad(to_char(round(item_rest_low::numeric, 2), 'FM0.00'), 5) || ' to ' || lpad(to_char(round(item_rest_high::numeric, 2), 'FM0.00'), 5) END AS "95 % interval", i.flag
+  FROM (SELECT hdata.score_matrix_agg(response_id, criterion, value::float8) AS m
+          FROM (SELECT DISTINCT ON (response_id, criterion) response_id, criterion, value FROM demo.grades ORDER BY response_id, criterion, at, grader) AS g) AS s,
+       hdata.item_stats(m, missing => 'pairwise') AS i ORDER BY i.item;
+
+\qecho '8. WHICH MODEL IS PREFERRED?'
+\qecho '   Bradley-Terry ratings on the scale of Elo (1000 is the mean) of what raters preferred, two answers to one prompt at'
+\qecho '   a time. Intervals take votes of one rater and votes on one prompt together; rank is what they leave open.'
+WITH c AS (
+    SELECT hdata.comparisons_agg(a.model, b.model, CASE p.winner WHEN 'first' THEN 1 WHEN 'second' THEN 0 ELSE 0.5 END, p.rater, p.prompt_id) AS c
+      FROM demo.preferences AS p JOIN demo.responses AS a ON a.response_id = shown_first JOIN demo.responses AS b ON b.response_id = shown_second
+     WHERE a.model <> b.model
+)
+SELECT b.item AS model, b.n AS votes, b.wins, b.losses, b.ties, round(b.rating) AS rating,
+       round(b.ci_low) || ' to ' || round(b.ci_high) AS "95 % interval", b.rank_low || ' to ' || b.rank_high AS rank
+  FROM c, hdata.bradley_terry(c.c, scale => 'elo', ci => 'two_way') AS b ORDER BY b.rating DESC;
+WITH c AS (
+    SELECT hdata.comparisons_agg(a.model, b.model, CASE p.winner WHEN 'first' THEN 1 WHEN 'second' THEN 0 ELSE 0.5 END, p.rater, p.prompt_id) AS c
+      FROM demo.preferences AS p JOIN demo.responses AS a ON a.response_id = shown_first JOIN demo.responses AS b ON b.response_id = shown_second
+     WHERE a.model <> b.model
+)
+SELECT '   Does it matter which answer is shown first? ' || CASE WHEN m.ci_low > 0 OR m.ci_high < 0 THEN 'Yes' ELSE 'It does not show' END ||
+       format(': between equals the first one is picked in %s %% (%s to %s %%).', round(100 / (1 + exp(-m.value::numeric))),
+              round(100 / (1 + exp(-m.ci_low::numeric))), round(100 / (1 + exp(-m.ci_high::numeric)))) AS line
+  FROM c, hdata.bradley_terry_model(c.c, ci => 'two_way', order_effect => true) AS m WHERE m.parameter = 'order_effect' \gset
+\qecho :line
+\qecho
+
+\qecho '9. WHICH TEXTS ARE THE SAME?'
+\qecho '   Prompts and answers that are near-duplicates of another one (words weighted by how rare they are).'
+WITH t AS (
+    SELECT 'prompts' AS kind, hdata.corpus_agg(prompt_id, text, author) AS c FROM demo.prompts
+    UNION ALL SELECT 'answers', hdata.corpus_agg(response_id, text, model) FROM demo.responses
+)
+SELECT t.kind, s.n_texts AS texts, s.n_equal AS equal, s.n_clusters AS clusters, s.n_duplicates AS "texts in them", s.largest
+  FROM t, hdata.duplicate_stats(t.c) AS s ORDER BY kind DESC;
+WITH d AS (SELECT d.* FROM (SELECT hdata.corpus_agg(prompt_id, text, author) AS c FROM demo.prompts) AS s, hdata.duplicate_clusters(c) AS d WHERE d.size > 1)
+SELECT d.cluster, d.id AS prompt, p.author, round(d.similarity::numeric, 2) AS similarity, left(p.text, 58) || CASE WHEN length(p.text) > 58 THEN '…' ELSE '' END AS text
+  FROM d JOIN demo.prompts AS p ON p.prompt_id = d.id ORDER BY d.size DESC, d.cluster, d.id LIMIT 10;
+\endif
+
 \qecho 'WHO ASKED, AND HOW'
 SELECT format('   All by the role "%s", %s superuser: it may read %s of %s tables, write to %s, create in %s schemas.',
               current_user,

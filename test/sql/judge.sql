@@ -156,7 +156,7 @@ SELECT count(*) FROM human_ceiling(NULL);
 
 SELECT query, pg_temp.failure('SELECT ' || query) FROM unnest(ARRAY[
 	'bias(c) FROM hd_m', 'cohen_kappa(c, ''linear'') FROM hd_m', 'cohen_kappa(c, ''cubic'') FROM hd_m', 'cohen_kappa(c, NULL) FROM hd_m', 'cohen_kappa(NULL::confusion, ''cubic'')',
-	'macro_f1(c, ''{a,NULL}'') FROM hd_m', 'class_metrics(c, 0) FROM hd_m', 'class_metrics(c, NULL) FROM hd_m', 'class_metrics(c, 0.9, ''wald'') FROM hd_m', 'class_metrics(c, 0.9, NULL) FROM hd_m',
+	'macro_f1(c, ''{a,NULL}'') FROM hd_m', 'macro_f1(c, ''{a,1}'') FROM hd_n', 'macro_f1(e, ''{poor,bad}'') FROM hd_n', 'bias(c, ''yes'') FROM hd_n', 'bias(e) FROM hd_n', 'bias(e, ''bad'') FROM hd_n', 'bias(confusion_agg(ARRAY[1], ARRAY[2]), ''{1}'')', 'class_metrics(c, 0) FROM hd_m', 'class_metrics(c, NULL) FROM hd_m', 'class_metrics(c, 0.9, ''wald'') FROM hd_m', 'class_metrics(c, 0.9, NULL) FROM hd_m',
 	'confusion_summary(c, 1) FROM hd_m', 'confusion_summary(c, method => ''x'') FROM hd_m', 'confusion_summary(NULL, 2)',
 	'bias_index(array_agg(c)) FROM hd_m', 'bias_index_ci(array_agg(c), 0) FROM hd_p', 'bias_index_ci(array_agg(c), NULL) FROM hd_p', 'bias_index(array_agg(c)) FROM hd_p, generate_series(1, 700)',
 	'human_ceiling(r, ''dave'') FROM hd_h', 'human_ceiling(r, NULL, ''kappa'') FROM hd_h', 'human_ceiling(r, NULL, NULL) FROM hd_h', 'human_ceiling(r, reference => ''all'') FROM hd_h',

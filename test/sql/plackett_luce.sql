@@ -41,6 +41,11 @@ SELECT ci, count(p.se), max(abs(p.rating - b.rating)) < 1e-9 AS rating, max(abs(
        bool_and(p.rank_low = b.rank_low AND p.rank_high = b.rank_high AND p.n = b.n AND p.status = b.status AND p.component = b.component) AS ranks
 	FROM (SELECT rankings_agg(ARRAY[x, y], r) s, comparisons_agg(x, y, 1, r) c FROM pl_pairs) q, unnest('{model,sandwich,rater}'::text[]) ci, plackett_luce(s, ci => ci) p, bradley_terry(c, ci => ci) b
 	WHERE p.item = b.item GROUP BY ci ORDER BY ci;
+-- on every scale, with an anchor and without
+SELECT scale, anchor, count(p.se), max(abs(p.rating - b.rating)) < 1e-6 AS rating, max(abs(p.se - b.se)) < 1e-6 AS se, max(abs(p.ci_low - b.ci_low)) < 1e-6 AS ci_low, max(abs(p.ci_high - b.ci_high)) < 1e-6 AS ci_high
+	FROM (SELECT rankings_agg(ARRAY[x, y], r) s, comparisons_agg(x, y, 1, r) c FROM pl_pairs) q, unnest('{log,elo,worth}'::text[]) scale, unnest('{m2,NULL}'::text[]) anchor,
+	plackett_luce(s, scale => scale, anchor => anchor, confidence => 0.9) p, bradley_terry(c, scale => scale, anchor => anchor, confidence => 0.9) b
+	WHERE p.item = b.item GROUP BY scale, anchor ORDER BY scale, anchor;
 -- with ties Davidson's model
 SELECT count(*), max(abs(p.rating - b.rating)) < 1e-9 AS rating, max(abs(p.se - b.se)) < 1e-8 AS se
 	FROM (SELECT rankings_agg(ARRAY[x, y], ARRAY[1, CASE WHEN t THEN 1 ELSE 2 END], r) s, comparisons_agg(x, y, CASE WHEN t THEN 0.5 ELSE 1 END, r) c
@@ -81,6 +86,14 @@ SELECT parameter, value FROM pl_apart, plackett_luce_model(s, on_disconnected =>
 SELECT * FROM (SELECT rankings_agg(ARRAY[2 * i, 2 * i + 1]) s FROM generate_series(1, 12) i) q, plackett_luce(s);
 -- nothing to be told from the last of a ranking
 SELECT p.* FROM (SELECT rankings_agg(ARRAY['a', 'b', 'c'], ARRAY[1, 1, 1]) s) q, pl_show(s, bottom => 'unordered', on_disconnected => 'components') p;
+
+-- few games, much that is not finite: the same as Bradley-Terry in 300 leagues of five, item by item
+CREATE TABLE pl_leagues AS SELECT g, rankings_agg(ARRAY[x, y]) s, comparisons_agg(x, y, 1) c FROM (SELECT g, get_byte(h, 0) % 5 AS x, get_byte(h, 1) % 5 AS y
+	FROM generate_series(1, 300) g, generate_series(1, 8) i, decode(md5(g || ' ' || i), 'hex') h) q WHERE x <> y GROUP BY g;
+SELECT coalesce(p.status, '(none)') AS status, count(*) AS items, count(*) FILTER (WHERE p.status = b.status AND p.component = b.component AND p.n = b.n AND (p.rating = b.rating OR abs(p.rating - b.rating) < 1e-8
+		OR p.rating IS NULL AND b.rating IS NULL) AND (p.rank_low, p.rank_high) IS NOT DISTINCT FROM (b.rank_low, b.rank_high)) AS same
+	FROM (SELECT g, r.* FROM pl_leagues, plackett_luce(s, on_disconnected => 'components') r) p FULL JOIN (SELECT g, r.* FROM pl_leagues, bradley_terry(c, on_disconnected => 'components') r) b
+	USING (g, item) GROUP BY 1 ORDER BY 1;
 
 -- ties whose parameter has no finite estimate: each that was possible occurred
 SELECT * FROM (SELECT rankings_agg(ARRAY['a', 'b'], ARRAY[1, 1]) s) q, plackett_luce(s);
@@ -137,5 +150,5 @@ SET statement_timeout = '100ms';
 SELECT count(*) FROM (SELECT rankings_agg(r) s FROM (SELECT array_agg(i ORDER BY md5((i * n)::text)) FROM generate_series(1, 300) i, generate_series(1, 60) n GROUP BY n) x (r)) q, plackett_luce(s);
 RESET statement_timeout;
 
-DROP TABLE pl_best, pl_pairs, pl_outer, pl_apart, pl_votes;
+DROP TABLE pl_best, pl_pairs, pl_leagues, pl_outer, pl_apart, pl_votes;
 DROP FUNCTION pl_show;

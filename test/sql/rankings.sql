@@ -49,6 +49,7 @@ SELECT rankings_agg(ARRAY['a', 'b'], 'x', 1) = rankings_agg(ARRAY['a', 'b'], 'x'
 
 SELECT rankings_agg(ARRAY['a', 'b', 'a']);
 SELECT rankings_agg(ARRAY[1, 2, 1], ARRAY[1, 2, 2]);
+SELECT rankings_agg(ARRAY['a long name', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm', 'a long name']);
 -- not if it is not ranked there
 SELECT n_rankings(rankings_agg(ARRAY['a', 'b', 'a'], ARRAY[1, 2, 0]));
 SELECT rankings_agg(ARRAY['a', 'b'], ARRAY[1, 2, 3]);
@@ -89,6 +90,16 @@ SELECT without_raters(rankings_agg(ARRAY['a', 'b'], 'x'), '{x}') AS empty, witho
 -- items that nobody else ranked go, too
 SELECT without_raters(rankings_agg(i, r), '{x}')::jsonb FROM (VALUES (ARRAY['a', 'b'], 'x'), (ARRAY['c', 'b'], 'y'), (ARRAY['c', 'd'], NULL)) v (i, r);
 SELECT without_raters(rankings_agg(ARRAY['a', 'b'], 'x'), ARRAY['x', NULL]);
+-- the others, and some items alone
+SELECT only_raters(s, '{r1,r2,nobody}') = (SELECT rankings_agg(items, ranks, rater, weight) FROM rk WHERE rater IN ('r1', 'r2')) AS only, rollup(x) = s AS both FROM rk_all,
+	LATERAL (SELECT only_raters(s, '{r1,r2}') UNION ALL SELECT without_raters(s, '{r1,r2}')) y (x) GROUP BY s;
+SELECT only_items(s, '{m1,m2,x,nobody}') = (SELECT rankings_agg(items, array_replace(ranks, 0, NULL), rater, weight)
+	FROM (SELECT items, (SELECT array_agg(CASE WHEN i IN ('m1', 'm2', 'x') THEN r END ORDER BY o) FROM unnest(items, ranks) WITH ORDINALITY u (i, r, o)) AS ranks, rater, weight FROM rk) q) AS only FROM rk_all;
+SELECT r.* FROM (SELECT only_items(rankings_agg(i, k, w), '{a,b,d}') s FROM (VALUES (ARRAY['a', 'b', 'c', 'd'], ARRAY[1, 2, 2, 2], 'x'), ('{c,a}', '{1,2}', 'y'), ('{b,a,c}', '{1,1,2}', NULL)) v (i, k, w)) q, ranking_rows(s) r;
+SELECT only_items(rankings_agg(ARRAY[10, 20, 30]), '{20,10,x}')::jsonb, only_raters(rankings_agg(ARRAY[10, 20], NULL::text), '{x}') AS unnamed_go;
+SELECT only_items(rankings_agg(ARRAY['a', 'b']), ARRAY[NULL]);
+-- nobody by name is left: others may have names of another kind, whether the state was stored or not
+SELECT rollup(s) FROM (SELECT without_raters(rankings_agg(ARRAY['a', 'b'], r), '{x}') AS s FROM (VALUES ('x'), (NULL)) v (r) UNION ALL SELECT rankings_agg(ARRAY['a', 'b'], 7)) x;
 SELECT n_rankings(s), n_items(s), n_raters(s), s::jsonb, (SELECT count(*) FROM ranking_rows(s)) FROM (SELECT without_raters(rankings_agg(ARRAY['a', 'b'], 'x'), '{x}') AS s) q;
 SELECT rollup(s) AS empty_has_no_kind FROM (SELECT without_raters(rankings_agg(ARRAY['a', 'b'], 'x'), '{x}') AS s UNION ALL SELECT rankings_agg(ARRAY[1, 2])) x;
 

@@ -27,7 +27,7 @@ my @policies = qw(skip zero partial fail);
 my @score = map { my $n = $_; map { "hdata.score(s, '$n', '$_', 0.3, true)" } @policies } @norms;
 my @readers = (@score,
 	(map { "hdata.gated_score(s, 'minmax', '$_', 0.1, 'excluded')" } @policies), "hdata.gated_score(s)",
-	(map { "hdata.$_(s)" } qw(gates_open all_pass mean_criteria n_graded n_na n_missing rubric_hash possible)),
+	(map { "hdata.$_(s)" } qw(gates_open all_pass mean_criteria n_graded n_na n_missing graded_by possible)),
 	"hdata.achieved(s, 'partial', 0.7)", "hdata.possible(s, 'abs', 'zero')", 's::jsonb',
 	"(SELECT string_agg(a::text, ' ') FROM hdata.axis_scores(s, 'minmax', 'partial') a)");
 

@@ -33,24 +33,24 @@ state_properties($node, $db, {
 	type => 'confusion', name => 'confusion of text', columns => 'reference text, predicted text',
 	agg => 'hdata.confusion_agg(reference, predicted)',
 	row => sub { my $last = $_[0] % 6; return [ one_of(undef, @label[ 0 .. $last ]), one_of(undef, @label[ 0 .. $last ]) ] },
-	sets => 40, max_rows => 60, accessors => \@confusion });
+	sets => 30, max_rows => 60, accessors => \@confusion });
 state_properties($node, $db, {
 	type => 'confusion', name => 'confusion of booleans', columns => 'reference boolean, predicted boolean',
 	agg => 'hdata.confusion_agg(reference, predicted)',
 	row => sub { my $ds = $_[0]; return [ $ds % 7 == 0 ? undef : one_of(undef, 't', 'f', 'f'), $ds % 5 == 0 ? undef : one_of(undef, 't', 't', 'f') ] },
-	sets => 40, max_rows => 30, accessors => \@confusion });
+	sets => 30, max_rows => 30, accessors => \@confusion });
 my @number = (0, -0.0, 1, 2, -3.25, 0.1, 1e-300, 5e15, 12345678);
 state_properties($node, $db, {
 	type => 'confusion', name => 'confusion of numbers', columns => 'reference float8, predicted float8',
 	agg => 'hdata.confusion_agg(reference, predicted)',
 	row => sub { my $last = $_[0] % 9; return [ one_of(undef, @number[ 0 .. $last ]), one_of(undef, @number[ 0 .. $last ]) ] },
-	sets => 40, max_rows => 60, accessors => \@confusion });
+	sets => 30, max_rows => 60, accessors => \@confusion });
 $node->safe_psql($db, "CREATE TYPE level AS ENUM ('low', 'mid', 'high')");
 state_properties($node, $db, {
 	type => 'confusion', name => 'confusion of an enum', columns => 'reference level, predicted level',
 	agg => 'hdata.confusion_agg(reference, predicted)',
 	row => sub { my $ds = $_[0]; return [ $ds % 9 == 0 ? undef : one_of(undef, 'low', 'mid', 'high', 'high'), one_of(undef, 'low', 'mid', 'mid') ] },
-	sets => 40, max_rows => 40, accessors => \@confusion });
+	sets => 30, max_rows => 40, accessors => \@confusion });
 state_properties($node, $db, {
 	type => 'confusion', name => 'confusion of many labels', columns => 'reference date, predicted date',
 	agg => 'hdata.confusion_agg(reference, predicted)',
@@ -69,17 +69,17 @@ state_properties($node, $db, {
 		my $last = $_[0] % 10;
 		return [ rand() < 0.1 ? undef : one_of(@score[ 0 .. $last ]), $_[0] % 4 == 0 || rand() < 0.6 ? undef : one_of(@score[ 0 .. $last ]) ];
 	},
-	sets => 40, max_rows => 50, accessors => \@ppi });
+	sets => 30, max_rows => 50, accessors => \@ppi });
 state_properties($node, $db, {
 	type => 'ppi', name => 'ppi of booleans', columns => 'judge boolean, human boolean', agg => 'hdata.ppi_agg(judge, human)',
 	row => sub { return [ one_of(undef, 't', 't', 'f'), one_of(undef, undef, 't', 'f') ] },
-	sets => 40, max_rows => 50, accessors => \@ppi });
+	sets => 30, max_rows => 50, accessors => \@ppi });
 state_properties($node, $db, {
 	type => 'ppi', name => 'ppi with probabilities', columns => 'judge float8, human float8, p float8', agg => 'hdata.ppi_agg(judge, human, p)',
 	row => sub {
 		return [ rand() < 0.1 ? undef : one_of(@score[ 0 .. 6 ]), rand() < 0.5 ? undef : one_of(@score[ 0 .. 6 ]), one_of(1, 0.5, 0.1, 1 / 3, 1e-9) ];
 	},
-	sets => 40, max_rows => 50, accessors => \@ppi });
+	sets => 30, max_rows => 50, accessors => \@ppi });
 
 # ---- passk ----
 
@@ -114,14 +114,14 @@ state_hostile($node, $db, {
 		"hdata.confusion_agg(r, p) FROM (VALUES (1.5, 2), (2, 2), (3, NULL), (-1e-300, 7)) v(r, p)",
 		"hdata.confusion_agg(r, p) FROM (VALUES ('low'::level, 'high'::level), ('high', 'mid')) v(r, p)",
 		"hdata.confusion_agg(r, p) FROM (VALUES (ARRAY['a', 'b'], ARRAY['a']), (ARRAY['b'], '{}')) v(r, p)" ],
-	n => 20000, accessors => \@confusion });
+	n => 10000, accessors => \@confusion });
 state_hostile($node, $db, {
 	type => 'ppi',
 	seeds => [
 		'hdata.ppi_agg(j, h) FROM (VALUES (0.1, 0.5), (0.2, NULL), (1, 1), (NULL, 1), (3e40, NULL)) v(j, h)',
 		'hdata.ppi_agg(j, h) FROM (VALUES (true, true), (true, false), (false, NULL)) v(j, h)',
 		'hdata.ppi_agg(j, h, p) FROM (VALUES (0.1, 0.5, 0.5), (0.2, NULL, 0.1), (1, 1, 0.3)) v(j, h, p)' ],
-	n => 10000, accessors => \@ppi });
+	n => 6000, accessors => \@ppi });
 state_hostile($node, $db, {
 	type => 'passk',
 	seeds => [
@@ -129,7 +129,7 @@ state_hostile($node, $db, {
 		'hdata.passk_agg(o, t) FROM (VALUES (true, 1), (false, 2), (false, 3), (true, -7)) v(o, t), generate_series(1, 100)',
 		"hdata.passk_agg(true, md5(i::text)::uuid) FROM generate_series(1, 5) i",
 		'hdata.passk_agg(o) FROM (VALUES (true), (false), (NULL)) v(o)' ],
-	n => 10000, accessors => \@passk });
+	n => 6000, accessors => \@passk });
 
 $node->stop;
 done_testing();

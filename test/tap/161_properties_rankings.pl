@@ -29,34 +29,46 @@ sub maybe { my ($share, $value) = @_; return rand() < $share ? undef : $value }
 
 my @weights = (1, 1, 2, 0.5, 0, 1 / 3, 0.1, 1e-30, 1e30);
 my @rankings_look = ('hdata.n_rankings(s)', 'hdata.n_items(s)', 'hdata.n_raters(s)', q((SELECT string_agg(t::text, ',') FROM hdata.ranking_rows(s) t)),
-	q(hdata.without_raters(s, '{r1}')), 's::jsonb', q((SELECT string_agg(t::text, ',') FROM hdata.plackett_luce(s, on_disconnected => 'components') t)),
+	q(hdata.without_raters(s, '{r1}')), q(hdata.only_items(s, '{i1,i2,i3,9,10}')), 's::jsonb', q((SELECT string_agg(t::text, ',') FROM hdata.plackett_luce(s, on_disconnected => 'components') t)),
 	q((SELECT string_agg(t::text, ',') FROM hdata.plackett_luce(s, prior => 0.3, bottom => 'unordered', scale => 'worth', on_disconnected => 'components') t)));
 my @rankings_read = (@rankings_look, q((SELECT count(t) FROM hdata.plackett_luce_model(s, ci => 'sandwich', on_disconnected => 'components') t)),
 	q((SELECT count(t) FROM hdata.plackett_luce(s, ci => 'rater', prior => 1, on_disconnected => 'components') t)));
 state_properties($node, $db, {
 	type => 'rankings', columns => 'ranking text[], rater text, weight float8', agg => 'hdata.rankings_agg(ranking, rater, weight)',
 	row => sub { [ maybe(0.05, some_items(5)), maybe(0.2, 'r' . int(rand 3)), $weights[ rand @weights ] ] },
-	accessors => \@rankings_look, sets => 40 });
+	accessors => \@rankings_look, sets => 25 });
 state_properties($node, $db, {
 	type => 'rankings', name => 'rankings with ties', columns => 'items bigint[], ranks float8[], rater bigint', agg => 'hdata.rankings_agg(items, ranks, rater)',
 	row => sub { [ maybe(0.05, '{9,-2,10,3}'), '{' . join(',', map { (0, 0.5, 1, 1, 2, 'NULL')[ rand 6 ] } 1 .. 4) . '}', maybe(0.2, int(rand 4)) ] },
-	accessors => \@rankings_look, sets => 30 });
+	accessors => \@rankings_look, sets => 20 });
 my @elo_look = ('hdata.n_games(s)', q((SELECT string_agg(t::text, ',') FROM hdata.games(s) t)), q((SELECT string_agg(t::text, ',') FROM hdata.elo_ratings(s) t)), 's::jsonb');
 state_properties($node, $db, {
 	type => 'elo', columns => 'a text, b text, outcome float8, at bigint', agg => 'hdata.elo_agg(a, b, outcome, at)',
 	row => sub { my ($a, $b) = shuffle 1 .. 4; [ "p$a", maybe(0.05, "p$b"), maybe(0.05, (0, 0.5, 1)[ rand 3 ]), int(rand 8) ] },
-	accessors => \@elo_look, sets => 40 });
+	accessors => \@elo_look, sets => 25 });
 
 state_hostile($node, $db, {
-	type => 'rankings', n => 12000, accessors => \@rankings_read,
+	type => 'rankings', n => 5000, accessors => \@rankings_read,
 	seeds => [ q(hdata.rankings_agg(ARRAY['a', 'b', 'c'])), q((SELECT hdata.rankings_agg(ARRAY[1, 2, 3, 900], ARRAY[n % 3, 1, n % 2, 2], n % 3) FROM generate_series(1, 9) n)),
 		q((SELECT hdata.rankings_agg(ARRAY['item ' || n % 3, 'item x', 'iten'], 'r' || n % 2, n / 3.0::float8) FROM generate_series(1, 6) n)),
 		q(hdata.without_raters(hdata.rankings_agg(ARRAY['a', 'b'], 'r'), '{r}')),
 		q((SELECT hdata.rankings_agg(ARRAY[md5('a')::uuid, md5(n::text)::uuid], md5('r')::uuid) FROM generate_series(1, 3) n)) ] });
 state_hostile($node, $db, {
-	type => 'elo', n => 12000, accessors => \@elo_look,
+	type => 'elo', n => 5000, accessors => \@elo_look,
 	seeds => [ q((SELECT hdata.elo_agg(n % 3, n % 3 + 1, (n % 2)::float8, n / 2 - 2) FROM generate_series(1, 9) n)), q((SELECT hdata.elo_agg('a', 'b' || n % 2, 0.5 ORDER BY n) FROM generate_series(1, 4) n)),
 		q((SELECT hdata.elo_agg(md5('a')::uuid, md5(n::text)::uuid, 1, to_timestamp(n * 1e5)) FROM generate_series(1, 3) n)) ] });
+
+# ---- encodings: text is UTF-8 in a state, whatever the database has ----
+
+$node->safe_psql('postgres', "CREATE DATABASE latin1 ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0");
+$node->safe_psql('latin1', 'CREATE EXTENSION hdata');
+my @in_two = map {
+	$node->safe_psql($_, "SET client_encoding = 'UTF8'; SELECT hdata.rankings_agg(ARRAY[U&'caf\\00e9', 'tea'], U&'Zo\\00eb'), hdata.elo_agg(U&'caf\\00e9', 'tea', 1, 1::bigint)")
+} ($db, 'latin1');
+is($in_two[1], $in_two[0], 'the same states in a database of another encoding');
+my ($rankings, $games) = split /\|/, $in_two[0];
+is($node->safe_psql('latin1', "SET client_encoding = 'UTF8'; SELECT items, rater, a FROM hdata.ranking_rows('$rankings'), hdata.games('$games')"), "{caf\xc3\xa9,tea}|Zo\xc3\xab|caf\xc3\xa9",
+	'and come out in its encoding');
 
 # ---- the likelihood of Turner et al. (2020), by listing every subset ----
 
@@ -176,7 +188,7 @@ sub data_set
 my $tries = 0;
 my %done = (ties => 0, prior => 0, unordered => 0);
 my %worst = (score => 0, log_likelihood => 0, model => 0, sandwich => 0, rater => 0, tie => 0);
-while ($tries++ < 60 && min(values %done) < 8)
+while ($tries++ < 60 && min(values %done) < 6)
 {
 	my ($p_tie, $prior, $unordered) = ((0, 0.2, 0.4)[ rand 3 ], rand() < 0.3 ? 0.7 : 0, rand() < 0.3 ? 1 : 0);
 	my $rows = data_set(3 + int(rand 3), 25, $p_tie);
@@ -259,7 +271,7 @@ while ($tries++ < 60 && min(values %done) < 8)
 	$done{prior}++ if $prior;
 	$done{unordered}++ if $unordered;
 }
-cmp_ok($done{$_}, '>=', 8, "$done{$_} fits with $_") for sort keys %done;
+cmp_ok($done{$_}, '>=', 6, "$done{$_} fits with $_") for sort keys %done;
 cmp_ok($worst{score}, '<', 1e-6, sprintf 'the score is 0 at the estimate: %.1e', $worst{score});
 cmp_ok($worst{log_likelihood}, '<', 1e-9, sprintf 'log-likelihood: %.1e', $worst{log_likelihood});
 cmp_ok($worst{$_}, '<', 2e-4, sprintf 'standard errors, %s: %.1e', $_, $worst{$_}) for qw(model sandwich rater tie);

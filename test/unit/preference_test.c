@@ -338,7 +338,7 @@ test_fit(BtOptions o, const char *name)
 {
 	PreferenceData d = data_of_rows();
 	BtModel    *m = bt_prepare(&d, &o);
-	BtRating   *rating;
+	Rating	   *rating;
 	double		v[3][MAX_PAR][MAX_PAR];
 	double		left;
 	int			n_cov = o.variance == BT_TWO_WAY ? 3 : 1;
@@ -388,10 +388,10 @@ test_fit(BtOptions o, const char *name)
 			all += share[i] = exp(m->block[0].theta[i]);
 		for (int scale = 0; scale < 2; scale++)
 		{
-			BtRating   *r;
+			Rating	   *r;
 
 			m->opt.anchor = -1;
-			m->opt.scale = scale == 0 ? BT_LOG : BT_WORTH;
+			m->opt.scale = scale == 0 ? SCALE_LOG : SCALE_WORTH;
 			r = bt_rate(m);
 			for (int i = 0; i < n; i++)
 			{
@@ -442,7 +442,7 @@ test_status(void)
 	PreferenceData d = data_of_rows();
 	BtModel    *m = bt_prepare(&d, &o);
 	BtModel    *regular;
-	BtRating   *rating;
+	Rating	   *rating;
 	bool		beats[MAX_ITEMS][MAX_ITEMS] = {{false}};
 	int			n = rows.n_items;
 	int			unusual = 0;
@@ -508,7 +508,7 @@ test_ranks(BtVariance variance)
 	BtOptions	o = {.ties = BT_TIES_HALF, .confidence = 0.9, .anchor = -1, .variance = variance};
 	PreferenceData d = data_of_rows();
 	BtModel    *m = bt_prepare(&d, &o);
-	BtRating   *rating;
+	Rating	   *rating;
 	int			n = rows.n_items;
 
 	if (m->n_blocks != 1 || m->block[0].n != n || bt_fit(m) != BT_DONE)
