@@ -30,6 +30,7 @@
 #define HDATA_ELO_VERSION 1
 #define HDATA_SHINGLES_VERSION 1
 #define HDATA_CORPUS_VERSION 1
+#define HDATA_EDITS_VERSION 1
 
 /* the second byte of ratings: kind of item | kind of rater << 2 | kind of value << 4 */
 typedef enum IdKind
