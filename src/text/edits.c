@@ -261,6 +261,10 @@ get_sums(WireReader *r, MemoryContext cx, EditSums *s)
 	changed = s->n - s->untouched - s->emptied;
 	if (shortsum_sign(&s->rate) != (changed > 0) || shortsum_sign(&s->square) != (changed > 0) || s->tokens < changed)
 		wire_fail(r, "Sums contradict the counts.");
+	/* a rate is not above its edits, for it has a token; sums are rounded to be compared */
+	if (!(shortsum_value(&s->rate) <= (double) s->edits * 1.000001) ||
+		!(shortsum_value(&s->square) <= (double) s->edits * (double) s->edits * 1.000001))
+		wire_fail(r, "Sums contradict the counts.");
 }
 
 static void
@@ -290,6 +294,8 @@ edits_decode(State *state, WireReader *r)
 		if (s->sums[i].n == 0)
 			wire_fail(r, "A key is not used.");
 	}
+	if (wire_left(r) > 0)
+		wire_fail(r, "There are bytes behind its end.");
 }
 
 const StateType edits_type = {

@@ -180,6 +180,8 @@ share_columns(SrfRow *row, const ClusterMoments *m, double confidence)
 static const char *
 summary_note(const Edits *s, const EditSums *total, const Estimate *e)
 {
+	if (total->n == 0)
+		return "no corrections";
 	if (total->n == total->emptied)
 		return "nothing was left of any text";
 	if (e->se > 0)

@@ -33,10 +33,11 @@ SELECT * FROM correction_diff('a', 'b', NULL);
 
 -- the rows make both texts: tokens of what was kept, put in and moved are those of the result, and so on
 CREATE FUNCTION bare(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT regexp_replace($1, '\s', '', 'g') $$;
-CREATE TEMP TABLE pairs AS SELECT n, a, b FROM (SELECT setseed(0.7)) s, LATERAL (
-	SELECT n, (SELECT string_agg((ARRAY['the', 'The', 'cat', 'sat', 'on', 'mat', ',', '.', 'naïve', '我', '们', '👍🏽', 'x-ray', '(a)'])[1 + floor(random() * 14)::int], (ARRAY[' ', '', '  '])[1 + floor(random() * 3 + n * 0)::int]) FROM generate_series(1, n % 40)) AS a,
-		(SELECT string_agg((ARRAY['the', 'The', 'cat', 'sat', 'on', 'mat', ',', '.', 'naïve', '我', '们', '👍🏽', 'x-ray', '(a)'])[1 + floor(random() * 14)::int], ' ') FROM generate_series(1, n % 31)) AS b
-	FROM generate_series(1, 300) n) p;
+CREATE FUNCTION made_up(n int, salt int) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+	SELECT coalesce(string_agg((ARRAY['the', 'The', 'cat', 'sat', 'on', 'mat', ',', '.', 'naïve', '我', '们', '👍🏽', 'x-ray', '(a)'])[1 + h % 14] || (ARRAY[' ', '', '  '])[1 + h / 14 % 3], '' ORDER BY i), '')
+	FROM generate_series(1, n) i, LATERAL (SELECT get_byte(sha256(convert_to(salt || ' ' || i, 'UTF8')), 0) AS h) x
+$$;
+CREATE TEMP TABLE pairs AS SELECT n, made_up(n % 40, n / 7) AS a, CASE WHEN n % 3 = 0 THEN made_up(n % 31, n) ELSE left(made_up(n % 40, n / 7), n % 50) || made_up(n % 5, n) || right(made_up(n % 40, n / 7), -(n % 60)) END AS b FROM generate_series(1, 300) n;
 SELECT by, count(*) AS pairs, count(*) FILTER (WHERE bare(made) IS DISTINCT FROM bare(b)) AS wrong_after, count(*) FILTER (WHERE bare(came) IS DISTINCT FROM bare(a)) AS wrong_before,
 	count(*) FILTER (WHERE NOT places) AS wrong_places
 	FROM (SELECT n, a, b, by, coalesce(string_agg(after_text, ' ' ORDER BY after_from), '') AS made, coalesce(string_agg(before_text, ' ' ORDER BY before_from), '') AS came,
@@ -112,7 +113,7 @@ SELECT round(mean_rate::numeric, 10) AS mean, round(se::numeric, 10) AS se FROM 
 SELECT editor, round(avg(r)::numeric, 10) AS expected FROM (SELECT DISTINCT editor FROM work WHERE editor IS NOT NULL) e (editor), LATERAL (SELECT edit_rate(output, correction) AS r FROM work w WHERE w.editor IS DISTINCT FROM e.editor) o GROUP BY 1 ORDER BY 1;
 SELECT editor, round(expected::numeric, 10) AS expected FROM (SELECT edit_agg(output, correction, editor) AS e FROM work) q, editor_edits(e);
 -- few rows, equal rates, emptied texts: no interval, and why
-SELECT v.x, n, mean_rate, se, ci_low, ci_high, untouched, untouched_high > 0 AS high, note FROM (VALUES ('', 'a'), ('a', ''), ('', '')) v (x, y), LATERAL (SELECT edit_agg(x, y) AS e) q, edit_summary(e);
+SELECT x, y, n, mean_rate, se, ci_low, ci_high, untouched, untouched_high > 0 AS high, note FROM (SELECT x, y, edit_agg(x, y) AS e FROM (VALUES ('', 'a'), ('a', ''), ('', '')) v (x, y) GROUP BY x, y) q, edit_summary(e) ORDER BY x, y;
 SELECT n, mean_rate, se, ci_low, note FROM (SELECT edit_agg('a b c', 'a b x') AS e FROM generate_series(1, 7)) q, edit_summary(e);
 SELECT n, n_editors, se > 0 AS se, note FROM (SELECT edit_agg('a b c', x, 'me'::text) AS e FROM unnest(ARRAY['a b x', 'a']) x) q, edit_summary(e);
 -- a person taken out leaves nothing
@@ -137,7 +138,8 @@ SELECT * FROM editor_edits((SELECT edit_agg('a', 'b')), NULL);
 SELECT count(*) FROM editor_edits(NULL);
 SELECT count(*) FROM editor_edits((SELECT edit_agg('a', 'b')));
 -- stored states are readable for ever
-SELECT n_corrections(s), edit_rate(s), s::jsonb -> 'editors' -> 'ann' AS ann FROM (SELECT hex::edits AS s FROM (VALUES ('\x01')) v (hex) WHERE false) q;
+SELECT n_corrections(s), edit_rate(s), s::jsonb -> 'editors' -> 'ann' AS ann, s = (SELECT edit_agg(output, correction, editor) FROM work) AS same
+	FROM (SELECT '\x0103030003616e6e000362656e000363686f010000000104012101000001000121010040000003000101030a01210100000500012101004004000200010001080121010000010001210100400000020100020705011f03000000606666666666660200011e0400295c8fc2f5289c703d0ad7a3700100'::edits AS s) q;
 SELECT '\x'::edits;
 SELECT '\x0200'::edits;
 SELECT '\x010000'::edits;
