@@ -232,7 +232,7 @@ static const char *
 evidence_of(int64 n, double width)
 {
 	return psprintf("%s" INT64_FORMAT " %s", n < ENOUGH_CORRECTIONS ? "too little: " :
-					!(width < 1.0 / 3) ? "too little, the interval is wide: " : "", n, n == 1 ? "correction" : "corrections");
+					isnan(width) ? "too little, there is no interval: " : width >= 1.0 / 3 ? "too little, the interval is wide: " : "", n, n == 1 ? "correction" : "corrections");
 }
 
 PG_FUNCTION_INFO_V1(edits_editor_edits);
