@@ -5,8 +5,8 @@
 #       function of the class is NAME_hash unless the name is needed for something else
 #   %state NAME | what combining does | what rollup does
 #       combine and final functions, rollup(NAME), and the cast to jsonb of a mergeable state
-#   %aggregate AGG(argument types) | STATE | transition function | C symbol | volatility | comment
-#       one aggregate with its transition function
+#   %aggregate AGG(argument types) | STATE | transition function | C symbol | volatility | comment [ | bytes]
+#       one aggregate with its transition function; bytes: what the planner takes a state to need, if it is far from 1024
 #
 # C symbols are those of STATE_FUNCTIONS in src/common/state.h, and NAME_to_jsonb.
 
@@ -74,10 +74,10 @@ function expand_type(t, comment, equality, hash,    i, n, suffix, symbol)
 	print "COMMENT ON OPERATOR FAMILY " t "_ops USING hash IS 'hash of canonical bytes';"
 }
 
-function aggregate(signature, transition, t, comment)
+function aggregate(signature, transition, t, comment, space)
 {
 	print "CREATE AGGREGATE " signature " ("
-	print "\tSFUNC = " transition ", STYPE = " t ", SSPACE = 1024,"
+	print "\tSFUNC = " transition ", STYPE = " t ", SSPACE = " (space == "" ? 1024 : space) ","
 	print "\tFINALFUNC = " t "_final, COMBINEFUNC = " t "_combine, PARALLEL = SAFE"
 	print ");"
 	print "COMMENT ON AGGREGATE " signature " IS " quoted(comment) ";"
@@ -93,12 +93,12 @@ function expand_state(t, combining, rolling)
 	print "COMMENT ON CAST (" t " AS jsonb) IS 'to look into a state; there is no cast back';"
 }
 
-function expand_aggregate(signature, t, transition, symbol, volatility, comment,    arguments)
+function expand_aggregate(signature, t, transition, symbol, volatility, comment, space,    arguments)
 {
 	arguments = signature
 	sub(/^[^(]*\(/, "", arguments)
 	c_function(transition "(" t ", " arguments, t, symbol, volatility, "aggregate support: add one row")
-	aggregate(signature, transition, t, comment)
+	aggregate(signature, transition, t, comment, space)
 }
 
 function fail(message)
@@ -117,8 +117,8 @@ function fail(message)
 		expand_type(field[1], field[2], field[3], n == 4 ? field[4] : "")
 	else if (directive == "%state" && n == 3)
 		expand_state(field[1], field[2], field[3])
-	else if (directive == "%aggregate" && n == 6)
-		expand_aggregate(field[1], field[2], field[3], field[4], field[5], field[6])
+	else if (directive == "%aggregate" && (n == 6 || n == 7))
+		expand_aggregate(field[1], field[2], field[3], field[4], field[5], field[6], field[7])
 	else
 		fail("bad directive")
 	next

@@ -3,12 +3,12 @@
 %type rubric_score | what the criteria of a response were graded, as sums: a counting state, made by rubric_agg or rubric_score_of | the same sums by the same rubric
 %state rubric_score | sum of two scores | sum of stored scores: merging one twice counts it twice
 
-%aggregate rubric_agg(float8, float8) | rubric_score | rubric_agg_trans | rubric_agg_trans_float8 | IMMUTABLE | rubric_score (points, value): value in 0 to 1, NULL is N/A; counting
-%aggregate rubric_agg(float8, boolean) | rubric_score | rubric_agg_trans | rubric_agg_trans_bool | IMMUTABLE | rubric_score (points, met): NULL is N/A; counting
-%aggregate rubric_agg(float8, float8, boolean) | rubric_score | rubric_agg_trans | rubric_agg_trans_float8 | IMMUTABLE | rubric_score (points, value, gate): a gate that is missed closes gated_score(); counting
-%aggregate rubric_agg(float8, boolean, boolean) | rubric_score | rubric_agg_trans | rubric_agg_trans_bool | IMMUTABLE | rubric_score (points, met, gate): a gate that is missed closes gated_score(); counting
-%aggregate rubric_agg(float8, float8, boolean, text[]) | rubric_score | rubric_agg_trans | rubric_agg_trans_float8 | IMMUTABLE | rubric_score (points, value, gate, tags): tags are the axes of axis_scores(); counting
-%aggregate rubric_agg(float8, boolean, boolean, text[]) | rubric_score | rubric_agg_trans | rubric_agg_trans_bool | IMMUTABLE | rubric_score (points, met, gate, tags): tags are the axes of axis_scores(); counting
+%aggregate rubric_agg(float8, float8) | rubric_score | rubric_agg_trans | rubric_agg_trans_float8 | IMMUTABLE | rubric_score (points, value): value in 0 to 1, NULL is N/A; counting | 272
+%aggregate rubric_agg(float8, boolean) | rubric_score | rubric_agg_trans | rubric_agg_trans_bool | IMMUTABLE | rubric_score (points, met): NULL is N/A; counting | 272
+%aggregate rubric_agg(float8, float8, boolean) | rubric_score | rubric_agg_trans | rubric_agg_trans_float8 | IMMUTABLE | rubric_score (points, value, gate): a gate that is missed closes gated_score(); counting | 272
+%aggregate rubric_agg(float8, boolean, boolean) | rubric_score | rubric_agg_trans | rubric_agg_trans_bool | IMMUTABLE | rubric_score (points, met, gate): a gate that is missed closes gated_score(); counting | 272
+%aggregate rubric_agg(float8, float8, boolean, text[]) | rubric_score | rubric_agg_trans | rubric_agg_trans_float8 | IMMUTABLE | rubric_score (points, value, gate, tags): tags are the axes of axis_scores(); counting | 272
+%aggregate rubric_agg(float8, boolean, boolean, text[]) | rubric_score | rubric_agg_trans | rubric_agg_trans_bool | IMMUTABLE | rubric_score (points, met, gate, tags): tags are the axes of axis_scores(); counting | 272
 
 CREATE FUNCTION rubric_score_of(rubric rubric, grades jsonb) RETURNS rubric_score
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
@@ -111,8 +111,8 @@ COMMENT ON FUNCTION length_adjusted(float8, float8, float8, float8) IS 'score le
 %type grades | what several graders gave one criterion of one response: a counting state, made by grades_agg | the same grades of the same points
 %state grades | sum of two sets of grades | sum of stored grades: merging one twice counts it twice
 
-%aggregate grades_agg(float8, float8, float8) | grades | grades_agg_trans | grades_agg_trans_float8 | IMMUTABLE | grades (value, weight of the grader, points of the criterion): value NULL is N/A; counting
-%aggregate grades_agg(boolean, float8, float8) | grades | grades_agg_trans | grades_agg_trans_bool | IMMUTABLE | grades (met, weight of the grader, points of the criterion): NULL is N/A; counting
+%aggregate grades_agg(float8, float8, float8) | grades | grades_agg_trans | grades_agg_trans_float8 | IMMUTABLE | grades (value, weight of the grader, points of the criterion): value NULL is N/A; counting | 272
+%aggregate grades_agg(boolean, float8, float8) | grades | grades_agg_trans | grades_agg_trans_bool | IMMUTABLE | grades (met, weight of the grader, points of the criterion): NULL is N/A; counting | 272
 
 CREATE FUNCTION merge_grades_trans(grades, float8, float8, float8, text) RETURNS grades
 	AS 'MODULE_PATHNAME', 'grades_agg_trans_float8' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -124,12 +124,12 @@ CREATE FUNCTION merge_grades_final(grades) RETURNS float8
 	AS 'MODULE_PATHNAME' LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION merge_grades_final(grades) IS 'aggregate support: the merged grade';
 CREATE AGGREGATE merge_grades(value float8, weight float8, points float8, how text) (
-	SFUNC = merge_grades_trans, STYPE = grades, SSPACE = 1024,
+	SFUNC = merge_grades_trans, STYPE = grades, SSPACE = 272,
 	FINALFUNC = merge_grades_final, COMBINEFUNC = grades_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE merge_grades(float8, float8, float8, text) IS 'the grade of one criterion from several graders: majority, mean, median, unanimous, any, worst; N/A is left out, ties cost';
 CREATE AGGREGATE merge_grades(met boolean, weight float8, points float8, how text) (
-	SFUNC = merge_grades_trans, STYPE = grades, SSPACE = 1024,
+	SFUNC = merge_grades_trans, STYPE = grades, SSPACE = 272,
 	FINALFUNC = merge_grades_final, COMBINEFUNC = grades_combine, PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE merge_grades(boolean, float8, float8, text) IS 'the grade of one criterion from several graders: majority, mean, median, unanimous, any, worst; N/A is left out, ties cost';

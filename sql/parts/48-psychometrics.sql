@@ -16,6 +16,22 @@ CREATE FUNCTION d_study(ratings, design text DEFAULT 'p x r', n_raters bigint[] 
 	AS 'MODULE_PATHNAME', 'ratings_d_study' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 8;
 COMMENT ON FUNCTION d_study(ratings, text, bigint[], bigint, float8, text[]) IS 'decision study: how reliable the mean of so many raters would be, for ranking (e_rho2) and for the level (phi)';
 
+CREATE FUNCTION g_study(score_matrix, design text DEFAULT 'p x i', confidence float8 DEFAULT 0.95,
+	OUT component text, OUT variance float8, OUT se float8, OUT ci_low float8, OUT ci_high float8, OUT percent float8,
+	OUT df float8, OUT ms float8, OUT n bigint, OUT n_values bigint, OUT method text, OUT note text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'score_matrix_g_study' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 3;
+COMMENT ON FUNCTION g_study(score_matrix, text, float8) IS 'generalisability study of units and items (Brennan 2001): how much of the variance of values comes from either and from error; designs p x i, i:p';
+
+CREATE FUNCTION d_study(score_matrix, design text DEFAULT 'p x i', n_items bigint[] DEFAULT '{1,2,3,5,10,20,50,100}',
+	confidence float8 DEFAULT 0.95,
+	OUT n_items bigint, OUT e_rho2 float8, OUT e_rho2_low float8, OUT e_rho2_high float8,
+	OUT phi float8, OUT phi_low float8, OUT phi_high float8, OUT sem_relative float8, OUT sem_absolute float8,
+	OUT method text, OUT note text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'score_matrix_d_study' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 8;
+COMMENT ON FUNCTION d_study(score_matrix, text, bigint[], float8) IS 'decision study: how reliable the mean over so many items would be, for ranking units (e_rho2: Cronbach''s alpha of that many) and for their level (phi)';
+
 CREATE FUNCTION severity(ratings, confidence float8 DEFAULT 0.95, variance text DEFAULT 'auto', categories text[] DEFAULT NULL,
 	OUT rater text, OUT n bigint, OUT n_shared bigint, OUT naive_mean float8, OUT severity float8, OUT se float8,
 	OUT ci_low float8, OUT ci_high float8, OUT expected float8, OUT excess float8, OUT excess_low float8,

@@ -23,3 +23,12 @@ CREATE FUNCTION rater_fit(comparisons, ties text DEFAULT 'half', prior float8 DE
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'comparisons_rater_fit' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100000 ROWS 50;
 COMMENT ON FUNCTION rater_fit(comparisons, text, float8, float8) IS 'each rater''s comparisons against the Bradley-Terry order of all others, leave-one-out, with intervals: a question to ask, not a verdict';
+
+CREATE FUNCTION preference_probability(comparisons, a text DEFAULT NULL, b text DEFAULT NULL, ties text DEFAULT 'half',
+	prior float8 DEFAULT 0, ci text DEFAULT 'model', order_effect boolean DEFAULT false, confidence float8 DEFAULT 0.95,
+	on_disconnected text DEFAULT 'error',
+	OUT item_a text, OUT item_b text, OUT probability float8, OUT ci_low float8, OUT ci_high float8, OUT n bigint,
+	OUT observed float8)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'comparisons_preference_probability' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 1000;
+COMMENT ON FUNCTION preference_probability(comparisons, text, text, text, float8, text, boolean, float8, text) IS 'the chance that an item is preferred to another by the Bradley-Terry model, with its interval, beside what their own comparisons say';

@@ -2,7 +2,7 @@
 
 CREATE FUNCTION levenshtein(a text, b text) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'string_levenshtein' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
-COMMENT ON FUNCTION levenshtein(text, text) IS 'least number of characters inserted, deleted or replaced that turns a into b';
+COMMENT ON FUNCTION levenshtein(text, text) IS 'least number of insertions, deletions and replacements of characters that turns a into b';
 CREATE FUNCTION levenshtein(a text, b text, cutoff bigint) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'string_levenshtein_cutoff' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 50;
 COMMENT ON FUNCTION levenshtein(text, text, bigint) IS 'the same up to a cutoff, and cutoff + 1 beyond it: much faster where most strings differ more';

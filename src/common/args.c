@@ -27,14 +27,17 @@ arg_is_null(const char *what)
 int
 arg_choice(FunctionCallInfo fcinfo, int arg, const char *what, const ArgChoice *choice)
 {
-	char	   *name;
+	text	   *t;
+	size_t		len;
 	StringInfoData list;
 
 	if (!arg_given(fcinfo, arg))
 		arg_is_null(what);
-	name = text_to_cstring(PG_GETARG_TEXT_PP(arg));
+	/* asked for every row of some queries: nothing is copied */
+	t = PG_GETARG_TEXT_PP(arg);
+	len = VARSIZE_ANY_EXHDR(t);
 	for (const ArgChoice *c = choice; c->name; c++)
-		if (strcmp(c->name, name) == 0)
+		if (strlen(c->name) == len && memcmp(c->name, VARDATA_ANY(t), len) == 0)
 			return c->value;
 
 	initStringInfo(&list);
@@ -42,7 +45,7 @@ arg_choice(FunctionCallInfo fcinfo, int arg, const char *what, const ArgChoice *
 		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", c->name);
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("unrecognized %s \"%s\"", what, name),
+			 errmsg("unrecognized %s \"%s\"", what, text_to_cstring(t)),
 			 errhint("Accepted are: %s.", list.data)));
 }
 

@@ -44,4 +44,16 @@
 	makeJsonLexContextCstringLen(json, len, encoding, true)
 #endif
 
+/* the statistics target of a column that is analyzed, in VacAttrStats itself since 17 */
+#if PG_VERSION_NUM >= 170000
+#define hd_statistics_target(stats) ((stats)->attstattarget)
+#else
+#define hd_statistics_target(stats) ((stats)->attr->attstattarget)
+#endif
+#if PG_VERSION_NUM >= 180000
+#define hd_analyze_delay_point() vacuum_delay_point(true)
+#else
+#define hd_analyze_delay_point() vacuum_delay_point()
+#endif
+
 #endif							/* HD_COMPAT_H */

@@ -13,6 +13,8 @@
 #include "common/linalg.h"
 #include "miscadmin.h"
 
+#define AT_A_TIME 16
+
 /*
  * Eight sums side by side, so that an addition need not wait for the one
  * before it; their order is fixed, so the digits are the same everywhere.
@@ -76,30 +78,46 @@ hd_cholesky_solve(const double *l, int n, const double *b, double *x)
 	}
 }
 
+/* Some rows or columns at a time, so that the others are walked once for all of them */
 void
 hd_cholesky_inverse(const double *l, int n, double *inverse)
 {
 	/* column by column of L^-1, kept as rows so that products are contiguous */
 	double	   *inv_l = array_alloc0((Size) n * n, sizeof(double));
 
-	for (int c = 0; c < n; c++)
+	for (int start = 0; start < n; start += AT_A_TIME)
 	{
-		double	   *col = inv_l + (size_t) c * n;
+		int			end = Min(start + AT_A_TIME, n);
 
-		CHECK_FOR_INTERRUPTS();
-		col[c] = 1 / l[(size_t) c * n + c];
-		for (int i = c + 1; i < n; i++)
-			col[i] = -dot(l + (size_t) i * n + c, col + c, i - c) / l[(size_t) i * n + i];
-	}
-	for (int i = 0; i < n; i++)
-	{
-		CHECK_FOR_INTERRUPTS();
-		for (int j = 0; j <= i; j++)
+		for (int i = start; i < n; i++)
 		{
-			double		s = dot(inv_l + (size_t) i * n + i, inv_l + (size_t) j * n + i, n - i);
+			const double *row = l + (size_t) i * n;
 
-			inverse[(size_t) i * n + j] = s;
-			inverse[(size_t) j * n + i] = s;
+			CHECK_FOR_INTERRUPTS();
+			for (int c = start; c < end && c < i; c++)
+			{
+				double	   *col = inv_l + (size_t) c * n;
+
+				col[i] = -dot(row + c, col + c, i - c) / row[i];
+			}
+			if (i < end)
+				inv_l[(size_t) i * n + i] = 1 / row[i];
+		}
+	}
+	for (int start = 0; start < n; start += AT_A_TIME)
+	{
+		int			end = Min(start + AT_A_TIME, n);
+
+		for (int j = 0; j < end; j++)
+		{
+			CHECK_FOR_INTERRUPTS();
+			for (int i = Max(j, start); i < end; i++)
+			{
+				double		s = dot(inv_l + (size_t) i * n + i, inv_l + (size_t) j * n + i, n - i);
+
+				inverse[(size_t) i * n + j] = s;
+				inverse[(size_t) j * n + i] = s;
+			}
 		}
 	}
 	pfree(inv_l);

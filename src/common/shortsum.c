@@ -22,7 +22,8 @@ StaticAssertDecl(32 * FIRST_LIMB - 1074 == SHORTSUM_UNIT_EXPONENT, "units of 128
 static inline int128
 total(const ShortSum *s)
 {
-	return ((int128) s->high << 64) | s->low;
+	/* a shift of a negative number is not defined */
+	return (int128) ((unsigned __int128) s->high << 64 | s->low);
 }
 
 static inline void
@@ -196,6 +197,9 @@ shortsum_wide(const ShortSum *s)
 	Wide		r;
 	ExactSum	e;
 
+	/* whole numbers of up to 53 bits, the usual case, are exact as they are */
+	if (s->wide == NULL && s->low == 0 && s->high > -(INT64CONST(1) << 53) && s->high < (INT64CONST(1) << 53))
+		return wide_of((double) s->high / (1 << 18));
 	if (s->wide == NULL)
 	{
 		int128		v = total(s);

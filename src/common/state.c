@@ -30,11 +30,20 @@ state_flat(State *s, size_t *len)
 {
 	if (s->flat == NULL)
 	{
+		/*
+		 * What is tidied on the way leaves its scratch here: a sort flattens in
+		 * a context of tuples, which since 17 cannot free.
+		 */
+		MemoryContext work = AllocSetContextCreate(CurrentMemoryContext, "hdata encode",
+												   ALLOCSET_DEFAULT_SIZES);
+		MemoryContext old = MemoryContextSwitchTo(work);
 		WireWriter	w;
 
 		/* what was accepted may be written even if the GUC is lower by now */
 		wire_begin(&w, s->cx, s->type->name, (size_t) STATE_SIZE_MAX_KB * 1024);
 		s->type->encode(s, &w);
+		MemoryContextSwitchTo(old);
+		MemoryContextDelete(work);
 		if (w.len > w.limit)
 			wire_too_large(s->type->name, w.limit);
 		s->flat_len = w.len;

@@ -107,26 +107,51 @@ ppi_add_audited(Ppi *p, double f, double y)
 	shortsum_add_product(&p->sum[AUDIT_FY], cx, f, y);
 }
 
-/* Terms of three factors and more are rounded once a factor, the same in any order of rows */
+/* x * y as the rounded product and its error */
+static inline void
+exact_product(double x, double y, double part[2])
+{
+	part[0] = x * y;
+	part[1] = fma(x, y, -part[0]);
+}
+
+/* Adds (x[0] + x[1]) * (y[0] + y[1]) */
+static void
+add_products(ShortSum *s, MemoryContext cx, const double x[2], const double y[2])
+{
+	for (int i = 0; i < 2; i++)
+		for (int j = 0; j < 2; j++)
+			if (x[i] != 0 && y[j] != 0)
+				shortsum_add_product(s, cx, x[i], y[j]);
+}
+
+/*
+ * Products of three and four factors are exact, too: what is left of them by
+ * centring can be a millionth of a millionth.
+ */
 void
 ppi_add_weight(Ppi *p, double f, double y, double probability)
 {
 	MemoryContext cx = p->state.cx;
-	double		w = 1 / probability;
-	double		wf = w * f;
-	double		wy = w * y;
+	const double w[2] = {1 / probability, 0};
+	const double f1[2] = {f, 0};
+	const double y1[2] = {y, 0};
+	double		wf[2];
+	double		wy[2];
 
-	shortsum_add(&p->sum[W], cx, w);
-	shortsum_add(&p->sum[W_F], cx, wf);
-	shortsum_add(&p->sum[W_Y], cx, wy);
-	shortsum_add_product(&p->sum[W_FF], cx, wf, f);
-	shortsum_add_product(&p->sum[W_FY], cx, wf, y);
-	shortsum_add_product(&p->sum[WW], cx, w, w);
-	shortsum_add_product(&p->sum[WW_F], cx, w, wf);
-	shortsum_add_product(&p->sum[WW_Y], cx, w, wy);
-	shortsum_add_product(&p->sum[WW_FF], cx, wf, wf);
-	shortsum_add_product(&p->sum[WW_YY], cx, wy, wy);
-	shortsum_add_product(&p->sum[WW_FY], cx, wf, wy);
+	exact_product(w[0], f, wf);
+	exact_product(w[0], y, wy);
+	shortsum_add(&p->sum[W], cx, w[0]);
+	add_products(&p->sum[W_F], cx, w, f1);
+	add_products(&p->sum[W_Y], cx, w, y1);
+	add_products(&p->sum[W_FF], cx, wf, f1);
+	add_products(&p->sum[W_FY], cx, wf, y1);
+	add_products(&p->sum[WW], cx, w, w);
+	add_products(&p->sum[WW_F], cx, wf, w);
+	add_products(&p->sum[WW_Y], cx, wy, w);
+	add_products(&p->sum[WW_FF], cx, wf, wf);
+	add_products(&p->sum[WW_YY], cx, wy, wy);
+	add_products(&p->sum[WW_FY], cx, wf, wy);
 }
 
 /* ---- bytes ---- */

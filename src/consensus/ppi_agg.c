@@ -145,6 +145,33 @@ sum_of_both(const ShortSum *a, const ShortSum *b)
 	return sum;
 }
 
+/* Adds x * y * sum, rounded only where the sum takes more than two doubles */
+static void
+add_scaled(ExactSum *e, double x, double y, const ShortSum *sum)
+{
+	const double xy[2] = {x * y, fma(x, y, -(x * y))};
+	double		part[2];
+
+	two_parts(sum, part);
+	for (int i = 0; i < 2; i++)
+		for (int j = 0; j < 2; j++)
+			exactsum_add_product(e, xy[i], part[j]);
+}
+
+/* sum w (x - a) (y - b) from the sums of w, w x, w y, w x y */
+static double
+around(double a, double b, const ShortSum *w, const ShortSum *wx, const ShortSum *wy, const ShortSum *wxy)
+{
+	ExactSum	e;
+
+	exactsum_init(&e);
+	add_scaled(&e, 1, 1, wxy);
+	add_scaled(&e, -a, 1, wy);
+	add_scaled(&e, -b, 1, wx);
+	add_scaled(&e, a, b, w);
+	return exactsum_value(&e);
+}
+
 static void
 weighted_moments(const Ppi *p, PpiMoments *m)
 {
@@ -157,11 +184,14 @@ weighted_moments(const Ppi *p, PpiMoments *m)
 	m->w2 = shortsum_value(&s[WW]);
 	m->mean_f = f = shortsum_value(&s[W_F]) / m->w;
 	m->mean_y = y = shortsum_value(&s[W_Y]) / m->w;
-	m->s_ff = Max(0, shortsum_value(&s[W_FF]) - m->w * f * f);
-	m->s_fy = shortsum_value(&s[W_FY]) - m->w * f * y;
-	m->w2_ff = Max(0, shortsum_value(&s[WW_FF]) - 2 * f * shortsum_value(&s[WW_F]) + f * f * m->w2);
-	m->w2_yy = Max(0, shortsum_value(&s[WW_YY]) - 2 * y * shortsum_value(&s[WW_Y]) + y * y * m->w2);
-	m->w2_fy = shortsum_value(&s[WW_FY]) - f * shortsum_value(&s[WW_Y]) - y * shortsum_value(&s[WW_F]) + f * y * m->w2;
+	/* weights of bytes that no rows made may be 0 */
+	if (!isfinite(f) || !isfinite(y))
+		return;
+	m->s_ff = Max(0, around(f, f, &s[W], &s[W_F], &s[W_F], &s[W_FF]));
+	m->s_fy = around(f, y, &s[W], &s[W_F], &s[W_Y], &s[W_FY]);
+	m->w2_ff = Max(0, around(f, f, &s[WW], &s[WW_F], &s[WW_F], &s[WW_FF]));
+	m->w2_yy = Max(0, around(y, y, &s[WW], &s[WW_Y], &s[WW_Y], &s[WW_YY]));
+	m->w2_fy = around(f, y, &s[WW], &s[WW_F], &s[WW_Y], &s[WW_FY]);
 }
 
 static void

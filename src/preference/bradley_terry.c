@@ -45,8 +45,8 @@ scale_arg(FunctionCallInfo fcinfo, int arg)
 	return arg_choice(fcinfo, arg, "scale", choice);
 }
 
-static BtVariance
-variance_arg(FunctionCallInfo fcinfo, int arg, const PreferenceData *d)
+BtVariance
+bt_variance_arg(FunctionCallInfo fcinfo, int arg, const PreferenceData *d)
 {
 	static const ArgChoice choice[] = {
 		{"model", BT_MODEL},
@@ -102,8 +102,16 @@ bt_components_arg(FunctionCallInfo fcinfo, int arg)
 	return arg_choice(fcinfo, arg, "on_disconnected", choice);
 }
 
-static int32
-anchor_arg(FunctionCallInfo fcinfo, int arg, Comparisons *c)
+bool
+bt_bool_arg(FunctionCallInfo fcinfo, int arg, const char *what)
+{
+	if (!arg_given(fcinfo, arg))
+		arg_is_null(what);
+	return PG_GETARG_BOOL(arg);
+}
+
+int32
+bt_item_arg(FunctionCallInfo fcinfo, int arg, const char *what, Comparisons *c)
 {
 	int32		item;
 
@@ -113,7 +121,7 @@ anchor_arg(FunctionCallInfo fcinfo, int arg, Comparisons *c)
 	if (item < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("anchor \"%s\" is none of the items", TextDatumGetCString(PG_GETARG_DATUM(arg))),
+				 errmsg("%s \"%s\" is none of the items", what, TextDatumGetCString(PG_GETARG_DATUM(arg))),
 				 errhint("Accepted is the name of an item that was compared, or NULL.")));
 	return item;
 }
@@ -190,29 +198,6 @@ bt_fit_or_fail(BtModel *m)
 
 /* ---- bradley_terry ---- */
 
-const char *
-bt_status_name(BtStatus s)
-{
-	switch (s)
-	{
-		case BT_OK:
-			return "ok";
-		case BT_UNDEFEATED:
-			return "undefeated";
-		case BT_WINLESS:
-			return "winless";
-		case BT_ABOVE:
-			return "above";
-		case BT_BELOW:
-			return "below";
-		case BT_UNLINKED:
-			return "unlinked";
-		case BT_ALONE:
-			return "not compared";
-	}
-	return NULL;
-}
-
 static void
 put_rating(SrfRow *row, Comparisons *c, const BtModel *m, int32 i, const Rating *r)
 {
@@ -224,7 +209,7 @@ put_rating(SrfRow *row, Comparisons *c, const BtModel *m, int32 i, const Rating 
 	srf_float8(row, r->se);
 	srf_float8(row, r->ci_low);
 	srf_float8(row, r->ci_high);
-	if (item->status == BT_ALONE)
+	if (item->status == RATING_ALONE)
 	{
 		srf_null(row);
 		srf_null(row);
@@ -239,17 +224,9 @@ put_rating(SrfRow *row, Comparisons *c, const BtModel *m, int32 i, const Rating 
 	srf_float8(row, item->loss);
 	srf_float8(row, item->tie);
 	srf_int64(row, item->component + 1);
-	srf_cstring(row, bt_status_name(item->status));
+	srf_cstring(row, rating_status_name(item->status));
 	MemoryContextSwitchTo(old);
 	srf_end_row(row);
-}
-
-static bool
-bool_arg(FunctionCallInfo fcinfo, int arg, const char *what)
-{
-	if (!arg_given(fcinfo, arg))
-		arg_is_null(what);
-	return PG_GETARG_BOOL(arg);
 }
 
 PG_FUNCTION_INFO_V1(comparisons_bradley_terry);
@@ -259,7 +236,7 @@ comparisons_bradley_terry(PG_FUNCTION_ARGS)
 	Comparisons *c;
 	const PreferenceData *d;
 	BtOptions	opt = {.ties = bt_ties_arg(fcinfo, 1), .prior = bt_prior_arg(fcinfo, 2),
-		.scale = scale_arg(fcinfo, 3), .order_effect = bool_arg(fcinfo, 6, "order_effect"),
+		.scale = scale_arg(fcinfo, 3), .order_effect = bt_bool_arg(fcinfo, 6, "order_effect"),
 	.confidence = arg_confidence(fcinfo, 7)};
 	bool		by_component = bt_components_arg(fcinfo, 8);
 	BtModel    *m;
@@ -271,8 +248,8 @@ comparisons_bradley_terry(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	c = comparisons_get(PG_GETARG_DATUM(0));
 	d = comparisons_data(c);
-	opt.anchor = anchor_arg(fcinfo, 4, c);
-	opt.variance = variance_arg(fcinfo, 5, d);
+	opt.anchor = bt_item_arg(fcinfo, 4, "anchor", c);
+	opt.variance = bt_variance_arg(fcinfo, 5, d);
 	m = bt_prepare(d, &opt);
 	if (!by_component)
 		bt_require_connected(m, c);
@@ -334,7 +311,7 @@ comparisons_bradley_terry_model(PG_FUNCTION_ARGS)
 	Comparisons *c;
 	const PreferenceData *d;
 	BtOptions	opt = {.ties = bt_ties_arg(fcinfo, 1), .prior = bt_prior_arg(fcinfo, 2), .anchor = -1,
-		.order_effect = bool_arg(fcinfo, 4, "order_effect"), .confidence = arg_confidence(fcinfo, 5)};
+		.order_effect = bt_bool_arg(fcinfo, 4, "order_effect"), .confidence = arg_confidence(fcinfo, 5)};
 	bool		by_component = bt_components_arg(fcinfo, 6);
 	BtModel    *m;
 	SrfRow		row;
@@ -344,7 +321,7 @@ comparisons_bradley_terry_model(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	c = comparisons_get(PG_GETARG_DATUM(0));
 	d = comparisons_data(c);
-	opt.variance = variance_arg(fcinfo, 3, d);
+	opt.variance = bt_variance_arg(fcinfo, 3, d);
 	m = bt_prepare(d, &opt);
 	if (!by_component)
 		bt_require_connected(m, c);

@@ -25,6 +25,7 @@
 #define HD_BRADLEY_TERRY_H
 
 #include "preference/preference_data.h"
+#include "preference/rating_status.h"
 #include "preference/strengths.h"
 
 /* the dense matrices of a larger group would not fit into memory */
@@ -47,18 +48,6 @@ typedef enum BtVariance
 	BT_PROMPT,					/* prompts are */
 	BT_TWO_WAY					/* dependent within rater and within prompt */
 } BtVariance;
-
-/* Why a rating is what it is */
-typedef enum BtStatus
-{
-	BT_OK,
-	BT_UNDEFEATED,				/* never lost nor tied */
-	BT_WINLESS,					/* never won nor tied */
-	BT_ABOVE,					/* lost, but only to others that are above */
-	BT_BELOW,
-	BT_UNLINKED,				/* no chain of wins fixes its place */
-	BT_ALONE					/* compared with nobody */
-} BtStatus;
 
 typedef enum BtResult
 {
@@ -108,7 +97,7 @@ typedef struct BtItem
 	int32		component;		/* connected by comparisons */
 	int32		block;			/* or -1 */
 	int32		slot;			/* in the block */
-	BtStatus	status;
+	RatingStatus status;
 	bool		finite;			/* it has a finite rating: it is in the core of its component */
 } BtItem;
 
@@ -124,8 +113,8 @@ typedef struct BtBlock
 	double	   *theta;			/* sum zero */
 
 	/* information about theta, and about theta with the nuisances */
-	double	   *info;			/* [n * n]; pseudo-inverse after bt_invert */
-	double	   *scale;			/* [n] */
+	double	   *info;			/* [n * n]; its pseudo-inverse after bt_invert */
+	double	   *factor;			/* [(n - 1) * (n - 1)] Cholesky's */
 	double	   *border;			/* [BT_MAX_NUISANCE][n] */
 	double	   *solved;			/* [BT_MAX_NUISANCE][n] info^+ border */
 	double	   *score;			/* [n] */
@@ -201,6 +190,11 @@ extern BtResult bt_fit(BtModel *m);
 extern void bt_invert(BtModel *m);
 extern void bt_covary(BtModel *m);
 extern Rating *bt_rate(const BtModel *m);
+/* of each block */
+extern Strengths *bt_strengths(const BtModel *m);
+
+/* theta_i - theta_j: infinite, or NaN, where it is not finite; half the length of its interval, or NaN */
+extern double bt_difference(const BtModel *m, const Strengths *s, int32 i, int32 j, double *half);
 extern BtEstimate bt_order_effect(const BtModel *m);
 extern BtEstimate bt_nu(const BtModel *m);
 

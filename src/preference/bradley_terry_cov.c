@@ -25,6 +25,8 @@
 #include "common/interrupts.h"
 #include "preference/bradley_terry.h"
 
+#define ROWS_AT_A_TIME 16
+
 /* Sums over units, as they come */
 typedef struct Meat
 {
@@ -377,25 +379,35 @@ add_comparisons(Meat *t)
 
 /* ---- the sandwich ---- */
 
-/* out = x y row by row, with y symmetric; of a symmetric product only the lower triangle is made, then mirrored */
+/*
+ * out = x y with y symmetric, some rows at a time, so that y is walked once
+ * for all of them; of a symmetric product only the lower triangle is made,
+ * then mirrored
+ */
 static void
 multiply(const double *x, const double *y, int32 n, bool symmetric, double *out)
 {
-	for (int32 i = 0; i < n; i++)
+	for (int32 start = 0; start < n; start += ROWS_AT_A_TIME)
 	{
-		double	   *to = out + (Size) i * n;
-		int32		width = symmetric ? i + 1 : n;
+		int32		end = Min(start + ROWS_AT_A_TIME, n);
 
-		CHECK_FOR_INTERRUPTS();
-		memset(to, 0, n * sizeof(double));
+		memset(out + (Size) start * n, 0, (Size) (end - start) * n * sizeof(double));
 		for (int32 k = 0; k < n; k++)
 		{
 			const double *row = y + (Size) k * n;
-			double		f = x[(Size) i * n + k];
 
-			for (int32 j = 0; j < width; j++)
-				to[j] += f * row[j];
+			HD_CHECK_EVERY(k);
+			for (int32 i = start; i < end; i++)
+			{
+				double	   *to = out + (Size) i * n;
+				double		f = x[(Size) i * n + k];
+				int32		width = symmetric ? i + 1 : n;
+
+				for (int32 j = 0; j < width; j++)
+					to[j] += f * row[j];
+			}
 		}
+		CHECK_FOR_INTERRUPTS();
 	}
 	for (int32 i = 0; i < n && symmetric; i++)
 	{

@@ -3,7 +3,7 @@
  * bradley_terry_data.c
  *	  From comparisons to what the fit works on: ordered pairs with their
  *	  counts, connected components, blocks of items with finite differences,
- *	  and the status of every item.
+ *	  and where every item stands.
  *
  *-------------------------------------------------------------------------
  */
@@ -206,93 +206,21 @@ find_blocks(BtModel *m, const Components *c)
 	}
 }
 
-/* ---- status ---- */
-
-/* The edges that leave each node: next[start[i] .. start[i + 1] - 1] */
-typedef struct Adjacency
-{
-	int64	   *start;
-	int32	   *next;
-} Adjacency;
-
 static void
-adjacency_make(Adjacency *g, int32 n, int64 n_edges, const int32 *from, const int32 *to)
+note_status(BtModel *m, const Arrows *w)
 {
-	g->start = array_alloc0((Size) n + 1, sizeof(int64));
-	g->next = array_alloc(n_edges, sizeof(int32));
-	for (int64 e = 0; e < n_edges; e++)
-	{
-		HD_CHECK_EVERY(e);
-		g->start[from[e] + 1]++;
-	}
-	for (int32 i = 0; i < n; i++)
-		g->start[i + 1] += g->start[i];
-	for (int64 e = 0; e < n_edges; e++)
-	{
-		HD_CHECK_EVERY(e);
-		g->next[g->start[from[e]]++] = to[e];
-	}
-	/* each start has moved to its end */
-	for (int32 i = n; i > 0; i--)
-		g->start[i] = g->start[i - 1];
-	g->start[0] = 0;
-}
-
-static void
-adjacency_free(Adjacency *g)
-{
-	pfree(g->start);
-	pfree(g->next);
-}
-
-/* Spread the mark along arrows, or against them */
-static void
-reach(int32 n, const Arrows *w, bool backward, bool *reached)
-{
-	Adjacency	g;
-	int32	   *stack = array_alloc(n, sizeof(int32));
-	int32		n_stack = 0;
-
-	if (backward)
-		adjacency_make(&g, n, w->n, w->to, w->from);
-	else
-		adjacency_make(&g, n, w->n, w->from, w->to);
-	for (int32 i = 0; i < n; i++)
-	{
-		if (reached[i])
-			stack[n_stack++] = i;
-	}
-	while (n_stack > 0)
-	{
-		int32		v = stack[--n_stack];
-
-		for (int64 e = g.start[v]; e < g.start[v + 1]; e++)
-		{
-			int32		next = g.next[e];
-
-			HD_CHECK_EVERY(e);
-			if (!reached[next])
-			{
-				reached[next] = true;
-				stack[n_stack++] = next;
-			}
-		}
-	}
-	adjacency_free(&g);
-	pfree(stack);
-}
-
-/*
- * The core of a component is the block that its finite ratings are about: the
- * anchor's; else the one with most items, then with most weight of
- * comparisons inside, then with the first item.
- */
-static int32 *
-find_cores(const BtModel *m)
-{
-	int32	   *core = array_alloc(m->n_components, sizeof(int32));
+	const int32 n = m->d->n_items;
+	int32	   *component = array_alloc(n, sizeof(int32));
+	int32	   *block = array_alloc(n, sizeof(int32));
 	double	   *weight = array_alloc0(m->n_blocks, sizeof(double));
+	RatingStatus *status = array_alloc(n, sizeof(RatingStatus));
+	bool	   *finite = array_alloc(n, sizeof(bool));
 
+	for (int32 i = 0; i < n; i++)
+	{
+		component[i] = m->item[i].component;
+		block[i] = m->item[i].block;
+	}
 	for (int32 k = 0; k < m->n_pairs; k++)
 	{
 		const BtPair *p = &m->pair[k];
@@ -300,76 +228,21 @@ find_cores(const BtModel *m)
 		if (p->block >= 0)
 			weight[p->block] += p->win + p->tie + p->loss;
 	}
-	for (int32 c = 0; c < m->n_components; c++)
-		core[c] = -1;
-	for (int32 b = 0; b < m->n_blocks; b++)
+	find_rating_status(&(Field)
+				   {
+					   n, m->opt.anchor, m->n_components, component, m->component_size,
+					   m->n_blocks, block, weight, w->n, w->from, w->to
+				   }, status, finite);
+	for (int32 i = 0; i < n; i++)
 	{
-		int32		c = m->item[m->block[b].item[0]].component;
-		int32		best = core[c];
-
-		if (best < 0 || m->block[b].n > m->block[best].n ||
-			(m->block[b].n == m->block[best].n && weight[b] > weight[best]))
-			core[c] = b;
+		m->item[i].status = status[i];
+		m->item[i].finite = finite[i];
 	}
-	if (m->opt.anchor >= 0)
-		core[m->item[m->opt.anchor].component] = m->item[m->opt.anchor].block;
+	pfree(component);
+	pfree(block);
 	pfree(weight);
-	return core;
-}
-
-/* The status of an item outside of the core, from its place in the graph */
-static BtStatus
-outer_status(const BtModel *m, int32 i, bool above, bool below, bool has_core)
-{
-	const BtItem *item = &m->item[i];
-	bool		tied = m->opt.ties != BT_TIES_DROP && item->tie > 0;
-
-	if (m->component_size[item->component] == 1)
-		return BT_ALONE;
-	if (item->loss == 0 && !tied && (above || !has_core))
-		return BT_UNDEFEATED;
-	if (item->win == 0 && !tied && (below || !has_core))
-		return BT_WINLESS;
-	return above ? BT_ABOVE : below ? BT_BELOW : BT_UNLINKED;
-}
-
-static void
-find_status(BtModel *m, const Arrows *w)
-{
-	const int32 n = m->d->n_items;
-	const int32 anchor = m->opt.anchor;
-	int32	   *core = find_cores(m);
-	bool	   *above = array_alloc0(n, sizeof(bool));
-	bool	   *below = array_alloc0(n, sizeof(bool));
-
-	for (int32 i = 0; i < n; i++)
-	{
-		BtItem	   *item = &m->item[i];
-
-		item->finite = i == anchor || (item->block >= 0 && item->block == core[item->component]);
-		above[i] = below[i] = item->finite;
-	}
-	reach(n, w, true, above);
-	reach(n, w, false, below);
-	for (int32 i = 0; i < n; i++)
-	{
-		BtItem	   *item = &m->item[i];
-		bool		has_core = core[item->component] >= 0 ||
-			(anchor >= 0 && m->item[anchor].component == item->component);
-
-		if (item->finite && item->block >= 0)
-			item->status = BT_OK;
-		else
-		{
-			item->status = outer_status(m, i, above[i], below[i], has_core);
-			/* an anchor that others are infinitely above and below of */
-			if (item->finite && item->status == BT_ABOVE)
-				item->status = BT_OK;
-		}
-	}
-	pfree(core);
-	pfree(above);
-	pfree(below);
+	pfree(status);
+	pfree(finite);
 }
 
 BtModel *
@@ -390,7 +263,7 @@ bt_prepare(const PreferenceData *d, const BtOptions *opt)
 	note_components(m, &c);
 	find_blocks(m, &c);
 	w = make_arrows(m);
-	find_status(m, &w);
+	note_status(m, &w);
 	pfree(w.from);
 	pfree(w.to);
 	return m;

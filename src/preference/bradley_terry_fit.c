@@ -7,10 +7,12 @@
  * tie are common to all blocks.  So the information is block diagonal with a
  * border of at most two columns, and a step is solved by Schur complement.
  *
- * Only differences of strengths are estimated: the information H of a block
- * has H 1 = 0.  H + d d' / sum(d), d its diagonal, is positive definite and
- * has a pseudo-inverse of H in its inverse, up to centring: if x solves it
- * for a right side of sum zero, then d'x = 0 and H x = right side.
+ * Only differences of strengths are estimated: the information of a block is
+ * the Laplacian of a graph, whose weights are the variances of comparisons.
+ * With the last item as 0 it is factorized without a subtraction, each pivot
+ * being the sum of the weights that are left (Grassmann, Taksar & Heyman 1985,
+ * Oper. Res. 33:1107), so that items which only a few upsets link to the
+ * others keep their digits.
  *
  * The prior gives each item "prior" wins against the whole field of its
  * block, in the sense of Luce (1959): it adds prior * sum(log(worth_i /
@@ -30,8 +32,9 @@
 #include "preference/bradley_terry.h"
 
 #define HALVINGS 40
-/* of a pivot, relative to its diagonal element */
-#define SINGULAR 1e-13
+#define PANEL 32
+/* on the log scale: the quadratic approximation says nothing so far away */
+#define LONGEST_STEP 5.0
 
 void
 bt_chances(double eta, double nu, double *win, double *tie, double *loss)
@@ -188,10 +191,7 @@ add_pair(BtModel *m, BtPair *p, double nu)
 	spread = n * (p->p_win * p->p_loss + p->p_tie * (p->p_win + p->p_loss) / 4);
 	b->score[p->row] += residual;
 	b->score[p->col] -= residual;
-	b->info[(Size) p->row * b->n + p->row] += spread;
-	b->info[(Size) p->col * b->n + p->col] += spread;
-	b->info[(Size) p->row * b->n + p->col] -= spread;
-	b->info[(Size) p->col * b->n + p->row] -= spread;
+	b->info[(Size) Min(p->row, p->col) * b->n + Max(p->row, p->col)] += spread;
 	if (m->has_order)
 	{
 		m->nuisance_score[0] += residual;
@@ -221,7 +221,7 @@ add_prior(const BtModel *m, BtBlock *b)
 {
 	double		all = log_sum_worth(b);
 	double		prior = m->opt.prior;
-	double	   *share = b->scale;	/* not yet in use */
+	double	   *share = b->step;	/* not in use now */
 
 	for (int32 i = 0; i < b->n; i++)
 		share[i] = exp(b->theta[i] - all);
@@ -232,9 +232,8 @@ add_prior(const BtModel *m, BtBlock *b)
 
 		CHECK_FOR_INTERRUPTS();
 		b->score[i] += prior - weight;
-		for (int32 j = 0; j < b->n; j++)
-			row[j] -= weight * share[j];
-		row[i] += weight;
+		for (int32 j = i + 1; j < b->n; j++)
+			row[j] += weight * share[j];
 	}
 }
 
@@ -266,33 +265,72 @@ take_derivatives(BtModel *m)
 
 /* ---- solving ---- */
 
-/* info becomes the Cholesky factor of the block, scaled to a diagonal of ones */
+/* to += f[k] * row[k], one after the other, for elements from "first" on */
+static void
+add_rows(double *to, int32 first, int32 n, int count, const double *f, const double *const *row)
+{
+	int			k = 0;
+
+	for (; k + 4 <= count; k += 4)
+	{
+		const double *r0 = row[k];
+		const double *r1 = row[k + 1];
+		const double *r2 = row[k + 2];
+		const double *r3 = row[k + 3];
+
+		for (int32 j = first; j < n; j++)
+			to[j] = to[j] + f[k] * r0[j] + f[k + 1] * r1[j] + f[k + 2] * r2[j] + f[k + 3] * r3[j];
+	}
+	for (; k < count; k++)
+	{
+		for (int32 j = first; j < n; j++)
+			to[j] += f[k] * row[k][j];
+	}
+}
+
+/*
+ * The Cholesky factor of the information of all items but the last, from the
+ * weights above the diagonal of info, which are used up: eliminating an item
+ * links those that it was linked to.  Items are eliminated by the panel, so
+ * that the rows below are walked once for all of a panel.
+ */
 static bool
 factorize(BtBlock *b)
 {
 	const int32 n = b->n;
-	double		sum = 0;
+	const double *panel[PANEL];
+	double		pivot[PANEL];
+	double		f[PANEL];
 
-	for (int32 i = 0; i < n; i++)
+	for (int32 start = 0; start < n - 1; start += PANEL)
 	{
-		double		d = b->info[(Size) i * n + i];
+		int			size = Min(PANEL, n - 1 - start);
 
-		/* written so that NaN fails */
-		if (!(d > 0))
-			return false;
-		b->scale[i] = sqrt(d);
-		sum += d;
-	}
-	/* (H + d d' / sum d) with rows and columns divided by sqrt(d) */
-	for (int32 i = 0; i < n; i++)
-	{
-		double	   *row = b->info + (Size) i * n;
+		for (int32 i = start; i < n - 1; i++)
+		{
+			double	   *to = b->info + (Size) i * n;
+			int			above = Min(i - start, size);	/* rows of the panel above this one */
 
-		CHECK_FOR_INTERRUPTS();
-		for (int32 j = 0; j <= i; j++)
-			row[j] = row[j] / (b->scale[i] * b->scale[j]) + b->scale[i] * b->scale[j] / sum;
+			CHECK_FOR_INTERRUPTS();
+			for (int k = 0; k < above; k++)
+			{
+				f[k] = panel[k][i] / pivot[k];
+				b->factor[(Size) i * (n - 1) + start + k] = -panel[k][i] / sqrt(pivot[k]);
+			}
+			add_rows(to, i + 1, n, above, f, panel);
+			if (above == size)
+				continue;
+			panel[above] = to;
+			pivot[above] = 0;
+			for (int32 j = i + 1; j < n; j++)
+				pivot[above] += to[j];
+			/* written so that NaN fails */
+			if (!(pivot[above] > 0 && pivot[above] < 1e300))
+				return false;
+			b->factor[(Size) i * (n - 1) + i] = sqrt(pivot[above]);
+		}
 	}
-	return hd_cholesky(b->info, n, SINGULAR);
+	return true;
 }
 
 static void
@@ -310,11 +348,8 @@ centre(double *x, int32 n)
 static void
 block_solve(const BtBlock *b, const double *right, double *x)
 {
-	for (int32 i = 0; i < b->n; i++)
-		x[i] = right[i] / b->scale[i];
-	hd_cholesky_solve(b->info, b->n, x, x);
-	for (int32 i = 0; i < b->n; i++)
-		x[i] /= b->scale[i];
+	hd_cholesky_solve(b->factor, b->n - 1, right, x);
+	x[b->n - 1] = 0;
 	centre(x, b->n);
 }
 
@@ -440,7 +475,7 @@ allocate_blocks(BtModel *m)
 
 		b->theta = array_alloc0(b->n, sizeof(double));
 		b->info = array_alloc((Size) b->n * b->n, sizeof(double));
-		b->scale = array_alloc(b->n, sizeof(double));
+		b->factor = array_alloc((Size) (b->n - 1) * (b->n - 1), sizeof(double));
 		b->border = array_alloc((Size) b->n * BT_MAX_NUISANCE, sizeof(double));
 		b->solved = array_alloc((Size) b->n * BT_MAX_NUISANCE, sizeof(double));
 		b->score = array_alloc(b->n, sizeof(double));
@@ -491,7 +526,7 @@ bt_fit(BtModel *m)
 	{
 		double		decrement;
 		double		longest;
-		double		length = 1;
+		double		length;
 		double		next = value;
 		double		slack = 1e-12 * fabs(value) + 1e-300;
 
@@ -502,6 +537,7 @@ bt_fit(BtModel *m)
 			break;
 		if (m->iterations == BT_MAX_STEPS)
 			return BT_NO_CONVERGENCE;
+		length = Min(1, LONGEST_STEP / longest);
 		move(m, length);
 		for (int k = 0; k <= HALVINGS; k++)
 		{
@@ -524,7 +560,7 @@ bt_fit(BtModel *m)
 
 /*
  * The pseudo-inverse of the information of every block, from its factor of
- * the last step.
+ * the last step: any inverse, centred by rows and by columns.
  */
 void
 bt_invert(BtModel *m)
@@ -533,38 +569,40 @@ bt_invert(BtModel *m)
 	{
 		BtBlock    *b = &m->block[k];
 		const int32 n = b->n;
-		double	   *inverse = array_alloc((Size) n * n, sizeof(double));
+		double	   *mean = b->step;
+		double		all = 0;
 
-		hd_cholesky_inverse(b->info, n, inverse);
+		/* n - 1 rows of n - 1 lie within info before they get their places */
+		hd_cholesky_inverse(b->factor, n - 1, b->info);
+		for (int32 i = n - 2; i > 0; i--)
+			memmove(b->info + (Size) i * n, b->info + (Size) i * (n - 1), (n - 1) * sizeof(double));
+		memset(b->info + (Size) (n - 1) * n, 0, n * sizeof(double));
 		for (int32 i = 0; i < n; i++)
 		{
+			double	   *row = b->info + (Size) i * n;
+
 			CHECK_FOR_INTERRUPTS();
+			row[n - 1] = 0;
+			mean[i] = 0;
 			for (int32 j = 0; j < n; j++)
-				inverse[(Size) i * n + j] /= b->scale[i] * b->scale[j];
-			centre(inverse + (Size) i * n, n);
+				mean[i] += row[j] / n;
+			all += mean[i] / n;
 		}
-		/* rows are centred; now columns, and with them symmetry */
-		memset(b->step, 0, n * sizeof(double));
-		for (int32 i = 0; i < n; i++)
-			for (int32 j = 0; j < n; j++)
-				b->step[j] += inverse[(Size) i * n + j];
 		for (int32 i = 0; i < n; i++)
 		{
+			double	   *row = b->info + (Size) i * n;
+
 			CHECK_FOR_INTERRUPTS();
-			for (int32 j = 0; j < n; j++)
-				inverse[(Size) i * n + j] -= b->step[j] / n;
+			for (int32 j = 0; j <= i; j++)
+				row[j] = row[j] - mean[i] - mean[j] + all;
 		}
 		for (int32 i = 0; i < n; i++)
 		{
 			CHECK_FOR_INTERRUPTS();
 			for (int32 j = 0; j < i; j++)
-			{
-				double		mean = (inverse[(Size) i * n + j] + inverse[(Size) j * n + i]) / 2;
-
-				inverse[(Size) i * n + j] = inverse[(Size) j * n + i] = mean;
-			}
+				b->info[(Size) j * n + i] = b->info[(Size) i * n + j];
 		}
-		pfree(b->info);
-		b->info = inverse;
+		pfree(b->factor);
+		b->factor = NULL;
 	}
 }

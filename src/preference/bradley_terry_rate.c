@@ -12,33 +12,10 @@
 #include "common/alloc.h"
 #include "preference/bradley_terry.h"
 
-/* Items without a finite rating, and an anchor that stands alone */
-static void
-rate_outer(const BtModel *m, int32 i, Rating *r)
-{
-	switch (m->item[i].status)
-	{
-		case BT_UNDEFEATED:
-		case BT_ABOVE:
-			rate_without_strength(m->opt.scale, INFINITY, r);
-			break;
-		case BT_WINLESS:
-		case BT_BELOW:
-			rate_without_strength(m->opt.scale, -INFINITY, r);
-			break;
-		default:
-			rate_without_strength(m->opt.scale, NAN, r);
-			break;
-	}
-	if (i == m->opt.anchor)
-		rate_anchor(m->opt.scale, r);
-}
-
-static void
-rate_block(const BtModel *m, int32 k, Rating *rating)
+static Strengths
+block_strengths(const BtModel *m, int32 k)
 {
 	const BtBlock *b = &m->block[k];
-	int64	   *clusters = array_alloc(b->n, sizeof(int64));
 	Strengths	s = {.n = b->n, .item = b->item, .theta = b->theta, .n_cov = b->n_cov, .model_cov = b->info,
 	.anchor = -1, .scale = m->opt.scale, .confidence = m->opt.confidence};
 
@@ -46,14 +23,15 @@ rate_block(const BtModel *m, int32 k, Rating *rating)
 		s.cov[c] = b->cov[c];
 	if (m->item_clusters)
 	{
+		int64	   *clusters = array_alloc(b->n, sizeof(int64));
+
 		for (int32 i = 0; i < b->n; i++)
 			clusters[i] = m->item_clusters[b->item[i]];
 		s.clusters = clusters;
 	}
 	if (m->opt.anchor >= 0 && m->item[m->opt.anchor].block == k)
 		s.anchor = m->item[m->opt.anchor].slot;
-	rate_strengths(&s, rating);
-	pfree(clusters);
+	return s;
 }
 
 Rating *
@@ -66,14 +44,50 @@ bt_rate(const BtModel *m)
 		rating[i].rank_low = 1;
 		rating[i].rank_high = m->component_size[m->item[i].component];
 		if (!m->item[i].finite || m->item[i].block < 0)
-			rate_outer(m, i, &rating[i]);
+			rate_without_strength(m->opt.scale, rating_status_place(m->item[i].status), &rating[i]);
+		if (i == m->opt.anchor)
+			rate_anchor(m->opt.scale, &rating[i]);
 	}
 	for (int32 k = 0; k < m->n_blocks; k++)
 	{
-		if (m->item[m->block[k].item[0]].finite)
-			rate_block(m, k, rating);
+		Strengths	s;
+
+		if (!m->item[m->block[k].item[0]].finite)
+			continue;
+		s = block_strengths(m, k);
+		rate_strengths(&s, rating);
 	}
 	return rating;
+}
+
+/* ---- pairs ---- */
+
+Strengths *
+bt_strengths(const BtModel *m)
+{
+	Strengths  *s = array_alloc(m->n_blocks, sizeof(Strengths));
+
+	for (int32 k = 0; k < m->n_blocks; k++)
+		s[k] = block_strengths(m, k);
+	return s;
+}
+
+double
+bt_difference(const BtModel *m, const Strengths *s, int32 i, int32 j, double *half)
+{
+	const BtItem *a = &m->item[i];
+	const BtItem *b = &m->item[j];
+
+	*half = NAN;
+	if (a->component != b->component)
+		return NAN;
+	if (a->block >= 0 && a->block == b->block)
+	{
+		*half = difference_half(&s[a->block], a->slot, b->slot);
+		return m->block[a->block].theta[a->slot] - m->block[b->block].theta[b->slot];
+	}
+	/* infinity less infinity is not known */
+	return rating_status_place(a->status) - rating_status_place(b->status);
 }
 
 /* ---- nuisances ---- */

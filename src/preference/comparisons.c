@@ -203,15 +203,18 @@ comparisons_merge(State *d, State *s)
 	comparisons_settle(src);
 	if (src->n_rows == 0)
 		return;
+	state_changed(d);
+	/*
+	 * Making room may settle, which renumbers codes, narrows the log and forgets
+	 * the kinds of what is not named: all of it is looked at behind it.
+	 */
+	comparisons_grow_log(dst, src->n_rows);
 	comparisons_check_kind("item", &dst->item_kind, src->item_kind);
 	comparisons_check_kind("rater", &dst->rater_kind, src->rater_kind);
 	comparisons_check_kind("prompt", &dst->prompt_kind, src->prompt_kind);
-	state_changed(d);
 	comparisons_count(dst, src->total);
 	if (!all_count_one(src))
 		comparisons_widen(dst);
-	/* making room may settle, which renumbers codes: they are looked up behind it */
-	comparisons_grow_log(dst, src->n_rows);
 
 	item = dict_translate(&dst->items, &src->items);
 	rater = dict_translate(&dst->raters, &src->raters);

@@ -167,6 +167,8 @@ add_row(Comparisons *c, const RowKeys *k)
 
 	if (unlikely(same_key(&k->a, &k->b)))
 		compared_to_itself(k);
+	/* this may settle: kinds, codes and the width of the log are looked at behind it */
+	comparisons_make_room(c);
 	if (unlikely(c->item_kind != k->item_kind))
 		comparisons_check_kind("item", &c->item_kind, k->item_kind);
 	if (unlikely(c->rater_kind != k->rater_kind))
@@ -175,9 +177,6 @@ add_row(Comparisons *c, const RowKeys *k)
 		comparisons_check_kind("prompt", &c->prompt_kind, k->prompt_kind);
 	if (unlikely(k->weight != 1))
 		comparisons_widen(c);
-
-	/* from here on codes are looked up, and nothing may settle */
-	comparisons_make_room(c);
 	a = add_key(&c->items, &k->a);
 	b = add_key(&c->items, &k->b);
 	if (k->rater_kind != ID_NONE)

@@ -111,7 +111,8 @@ comparisons_key_bytes(const Comparisons *c)
 
 /*
  * Room for one more row.  This may settle the state, which renumbers all
- * codes: codes are looked up after it, never before.
+ * codes, forgets the kind of a column that names nothing, and narrows the log:
+ * codes, kinds and width are looked at after it, never before.
  */
 static inline void
 comparisons_make_room(Comparisons *c)

@@ -92,13 +92,13 @@ prior_arg(FunctionCallInfo fcinfo, int arg)
 	return v;
 }
 
-static PlScale
+static RatingScale
 scale_arg(FunctionCallInfo fcinfo, int arg)
 {
 	static const ArgChoice choice[] = {
-		{"log", PL_LOG},
-		{"elo", PL_ELO},
-		{"worth", PL_WORTH},
+		{"log", SCALE_LOG},
+		{"elo", SCALE_ELO},
+		{"worth", SCALE_WORTH},
 		{NULL, 0}
 	};
 
@@ -222,31 +222,8 @@ fit_or_fail(PlModel *m)
 
 /* ---- plackett_luce ---- */
 
-static const char *
-status_name(PlStatus s)
-{
-	switch (s)
-	{
-		case PL_OK:
-			return "ok";
-		case PL_UNDEFEATED:
-			return "undefeated";
-		case PL_WINLESS:
-			return "winless";
-		case PL_ABOVE:
-			return "above";
-		case PL_BELOW:
-			return "below";
-		case PL_UNLINKED:
-			return "unlinked";
-		case PL_ALONE:
-			return "not compared";
-	}
-	return NULL;
-}
-
 static void
-put_rating(SrfRow *row, const Rankings *r, const PlModel *m, int32 i, const PlRating *rating)
+put_rating(SrfRow *row, const Rankings *r, const PlModel *m, int32 i, const Rating *rating)
 {
 	const PlItem *item = &m->item[i];
 	MemoryContext old = MemoryContextSwitchTo(row->row_cx);
@@ -256,7 +233,7 @@ put_rating(SrfRow *row, const Rankings *r, const PlModel *m, int32 i, const PlRa
 	srf_float8(row, rating->se);
 	srf_float8(row, rating->ci_low);
 	srf_float8(row, rating->ci_high);
-	if (item->status == PL_ALONE)
+	if (item->status == RATING_ALONE)
 	{
 		srf_null(row);
 		srf_null(row);
@@ -268,7 +245,7 @@ put_rating(SrfRow *row, const Rankings *r, const PlModel *m, int32 i, const PlRa
 	}
 	srf_int64(row, item->n);
 	srf_int64(row, item->component + 1);
-	srf_cstring(row, status_name(item->status));
+	srf_cstring(row, rating_status_name(item->status));
 	MemoryContextSwitchTo(old);
 	srf_end_row(row);
 }
@@ -282,7 +259,7 @@ rankings_plackett_luce(PG_FUNCTION_ARGS)
 		.confidence = arg_confidence(fcinfo, 5), .bottom_unordered = bottom_arg(fcinfo, 7)};
 	bool		by_component = components_arg(fcinfo, 6);
 	PlModel    *m;
-	PlRating   *rating;
+	Rating	   *rating;
 	SrfRow		row;
 
 	srf_begin(fcinfo, &row);
@@ -305,7 +282,7 @@ rankings_plackett_luce(PG_FUNCTION_ARGS)
 /* ---- plackett_luce_model ---- */
 
 static void
-put_estimate(SrfRow *row, const char *parameter, PlRating e, const char *note)
+put_estimate(SrfRow *row, const char *parameter, Rating e, const char *note)
 {
 	srf_cstring(row, parameter);
 	srf_float8(row, e.rating);
@@ -319,7 +296,7 @@ put_estimate(SrfRow *row, const char *parameter, PlRating e, const char *note)
 static void
 put_number(SrfRow *row, const char *parameter, double value, const char *note)
 {
-	PlRating	e = {.rating = value, .se = NAN, .ci_low = NAN, .ci_high = NAN};
+	Rating		e = {.rating = value, .se = NAN, .ci_low = NAN, .ci_high = NAN};
 
 	put_estimate(row, parameter, e, note);
 }

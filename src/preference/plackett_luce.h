@@ -30,6 +30,9 @@
 #ifndef HD_PLACKETT_LUCE_H
 #define HD_PLACKETT_LUCE_H
 
+#include "preference/rating_status.h"
+#include "preference/strengths.h"
+
 /* the dense matrices of more items would not fit into memory */
 #define PL_MAX_PARAMETERS 4000
 /* the sums over ways to be tied stay far from the largest double */
@@ -57,24 +60,6 @@ typedef enum PlVariance
 	PL_RATER					/* raters are */
 } PlVariance;
 
-typedef enum PlScale
-{
-	PL_LOG,						/* log worth */
-	PL_ELO,						/* 1000 + 400 / ln 10 * log worth */
-	PL_WORTH					/* worth; of all items together 1 */
-} PlScale;
-
-typedef enum PlStatus
-{
-	PL_OK,
-	PL_UNDEFEATED,				/* nothing was ever ranked above it or tied with it */
-	PL_WINLESS,					/* likewise below */
-	PL_ABOVE,					/* only items that are above the others were ever ranked above it */
-	PL_BELOW,
-	PL_UNLINKED,				/* no chain of rankings fixes its place */
-	PL_ALONE					/* ranked with nothing in a way that tells of it */
-} PlStatus;
-
 typedef enum PlResult
 {
 	PL_DONE,
@@ -89,7 +74,7 @@ typedef struct PlOptions
 	PlVariance	variance;
 	double		confidence;
 	int32		anchor;			/* item, or -1 */
-	PlScale		scale;
+	RatingScale scale;
 } PlOptions;
 
 typedef struct PlItem
@@ -98,7 +83,7 @@ typedef struct PlItem
 	int32		component;		/* connected by rankings, numbered by their first item */
 	int32		block;			/* items whose differences have finite estimates; or -1 */
 	int32		param;			/* position in the parameters; -1: it is 0 */
-	PlStatus	status;
+	RatingStatus status;
 	bool		finite;			/* it is in the core block of its component */
 } PlItem;
 
@@ -161,16 +146,6 @@ typedef struct PlModel
 	double		log_likelihood; /* without the prior */
 } PlModel;
 
-typedef struct PlRating
-{
-	double		rating;			/* infinite, or NaN, where the status says so */
-	double		se;				/* NaN: none */
-	double		ci_low;
-	double		ci_high;
-	int32		rank_low;		/* 0: none */
-	int32		rank_high;
-} PlRating;
-
 /* What is expected of a choice from a set, at some estimate */
 typedef struct PlMoments
 {
@@ -216,8 +191,8 @@ extern void pl_add_information(PlMoments *w, const double *gamma, double weight,
 
 extern PlResult pl_fit(PlModel *m);
 extern void pl_covary(PlModel *m);
-extern PlRating *pl_rate(const PlModel *m);
+extern Rating *pl_rate(const PlModel *m);
 /* delta of order m->order[o] */
-extern PlRating pl_tie(const PlModel *m, int o);
+extern Rating pl_tie(const PlModel *m, int o);
 
 #endif							/* HD_PLACKETT_LUCE_H */

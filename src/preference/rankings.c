@@ -423,10 +423,10 @@ rankings_merge(State *d, State *s)
 
 	if (src->rows.n == 0)
 		return;
-	rankings_check_kind("item", &dst->item_kind, src->item_kind);
-	rankings_check_kind("rater", &dst->rater_kind, src->rater_kind);
 	state_changed(d);
 	rankings_make_room(dst);
+	rankings_check_kind("item", &dst->item_kind, src->item_kind);
+	rankings_check_kind("rater", &dst->rater_kind, src->rater_kind);
 	item = dict_translate(&dst->items, &src->items);
 	rater = dict_translate(&dst->raters, &src->raters);
 	ranked = array_alloc(src->items.n, sizeof(RankedItem));

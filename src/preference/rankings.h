@@ -67,7 +67,7 @@ extern void rankings_check_kind(const char *what, uint8 *kind, IdKind given);
 /* n items, at least two, in any order; count of them with this total weight (NULL: the count) */
 extern void rankings_add(Rankings *r, uint32 rater_plus_1, RankedItem *item, int n,
 						 int64 count, const ShortSum *weight);
-/* Room for one more ranking: may settle, so codes are looked up behind it */
+/* Room for one more ranking: may settle, so codes and kinds are looked at behind it */
 extern void rankings_make_room(Rankings *r);
 extern void rankings_settle(Rankings *r);
 /* Does each row weigh as much as it counts? */

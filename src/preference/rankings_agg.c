@@ -242,10 +242,10 @@ transition(FunctionCallInfo fcinfo, IdKind kind, bool ranks, IdKind rater)
 	r = transition_state(fcinfo);
 	if (rater != ID_NONE && PG_ARGISNULL(rater_arg))
 		rater = ID_NONE;
+	/* this may settle: codes and kinds are looked at behind it */
+	rankings_make_room(r);
 	rankings_check_kind("item", &r->item_kind, kind);
 	rankings_check_kind("rater", &r->rater_kind, rater);
-	/* codes are looked up behind this, for it may settle */
-	rankings_make_room(r);
 	if (rater != ID_NONE)
 	{
 		id_column_key(rater, PG_GETARG_DATUM(rater_arg), &k);

@@ -83,6 +83,12 @@ difference_variance(const Strengths *s, int32 i, int32 j)
 	return combined_variance(s->n_cov, v, s->model_cov ? difference(s->model_cov, s->n, i, j) : NAN);
 }
 
+double
+difference_half(const Strengths *s, int32 i, int32 j)
+{
+	return interval_half(Min(clusters_of(s, i), clusters_of(s, j)), s->confidence) * sqrt(difference_variance(s, i, j));
+}
+
 /* ---- ratings ---- */
 
 static double

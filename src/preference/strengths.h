@@ -44,6 +44,9 @@ typedef struct Rating
 /* Ranks count up and down from where they are */
 extern void rate_strengths(const Strengths *s, Rating *rating);
 
+/* Half the length of the interval of theta_i - theta_j; NaN: it has none */
+extern double difference_half(const Strengths *s, int32 i, int32 j);
+
 /* An item without finite strength: theta is infinite, or NaN if it is not known */
 extern void rate_without_strength(RatingScale scale, double theta, Rating *rating);
 

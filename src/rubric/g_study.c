@@ -32,6 +32,9 @@
 #include "rubric/g_study.h"
 #include "rubric/severity.h"
 
+const GWords g_words_ratings = {"item", "rater", {"p", "r", "pr,e"}, {"p", "r:p,e"}};
+const GWords g_words_matrix = {"unit", "item", {"p", "i", "pi,e"}, {"p", "i:p,e"}};
+
 static inline double
 square(double v)
 {
@@ -129,7 +132,7 @@ person_trace_sq(const Additive *a)
 }
 
 static void
-crossed(const Graded *g, GStudy *s)
+crossed(const Graded *g, const GWords *words, GStudy *s)
 {
 	Additive	a;
 	double		between;
@@ -140,26 +143,29 @@ crossed(const Graded *g, GStudy *s)
 	s->n = 3;
 	s->complete = a.complete;
 	s->method = a.complete ? "ANOVA expected mean squares" : "Henderson method 3 (fitting constants)";
-	name_component(s, 0, "p", G_P, g->n_items, (double) g->n_items - a.comp.n);
-	name_component(s, 1, "r", G_R, a.k, (double) a.k - a.comp.n);
-	name_component(s, 2, "pr,e", G_P | G_R, g->n_obs, a.df);
+	name_component(s, 0, words->crossed[0], G_P, g->n_items, (double) g->n_items - a.comp.n);
+	name_component(s, 1, words->crossed[1], G_R, a.k, (double) a.k - a.comp.n);
+	name_component(s, 2, words->crossed[2], G_P | G_R, g->n_obs, a.df);
 	if (g->n_items < 2)
-		s->why = "fewer than two items";
+		s->why = psprintf("fewer than two %ss", words->object);
 	else if (a.k < 2)
-		s->why = "fewer than two raters";
+		s->why = psprintf("fewer than two %ss", words->rater);
 	else if (s->df[1] < 1)
-		s->why = "no item has two ratings";
+		s->why = psprintf("no %s has two values", words->object);
 	else if (s->df[0] < 1)
-		s->why = "no rater has two items";
+		s->why = psprintf("no %s has two %ss", words->rater, words->object);
 	else if (s->df[2] < 1)
-		s->why = "too few ratings: nothing is left for the residual";
+		s->why = "too few values: nothing is left for the residual";
 	if (s->why)
 		return;
 
 	between = within_raters(&a) - a.sse;
 	trace_p = (double) g->n_obs - a.k;
 	trace_r = (double) g->n_obs - g->n_items;
-	s->ms[0] = Max(between, 0) / s->df[0];
+	/* what is smaller is rounding of the difference */
+	if (between < 1e-13 * (between + a.sse))
+		between = 0;
+	s->ms[0] = between / s->df[0];
 	s->ms[1] = a.raters_given_items / s->df[1];
 	s->ms[2] = a.sse / s->df[2];
 	s->p_in_ms = trace_p / s->df[0];
@@ -178,7 +184,7 @@ crossed(const Graded *g, GStudy *s)
 /* ---- nested ---- */
 
 static void
-nested(const Graded *g, GStudy *s)
+nested(const Graded *g, const GWords *words, GStudy *s)
 {
 	double		n = g->n_obs;
 	double		sum_sq = 0,
@@ -205,17 +211,17 @@ nested(const Graded *g, GStudy *s)
 		between += k * mean * mean;
 	}
 	s->method = s->complete ? "ANOVA expected mean squares" : "ANOVA of one way, unequal numbers";
-	name_component(s, 0, "p", G_P, g->n_items, g->n_items - 1.0);
-	name_component(s, 1, "r:p,e", G_P | G_R, g->n_obs, n - g->n_items);
+	name_component(s, 0, words->nested[0], G_P, g->n_items, g->n_items - 1.0);
+	name_component(s, 1, words->nested[1], G_P | G_R, g->n_obs, n - g->n_items);
 	if (g->n_items < 2)
-		s->why = "fewer than two items";
+		s->why = psprintf("fewer than two %ss", words->object);
 	else if (s->df[1] < 1)
-		s->why = "no item has two ratings";
+		s->why = psprintf("no %s has two values", words->object);
 	if (s->why)
 		return;
 
 	trace = n - sum_sq / n;
-	s->ms[0] = between / s->df[0];
+	s->ms[0] = between <= 1e-24 * (within + between) ? 0 : between / s->df[0];
 	s->ms[1] = within <= 1e-24 * (within + between) ? 0 : within / s->df[1];
 	s->p_in_ms = trace / s->df[0];
 	s->weight[0][0] = 1 / s->p_in_ms;
@@ -238,7 +244,8 @@ all_equal(const Graded *g)
 }
 
 void
-g_study(const Graded *g, GDesign design, const ItemPairs *pairs, double confidence, GStudy *out)
+g_study(const Graded *g, GDesign design, const ItemPairs *pairs, const GWords *words,
+		double confidence, GStudy *out)
 {
 	memset(out, 0, sizeof(*out));
 	out->n_criteria = 1;
@@ -248,9 +255,9 @@ g_study(const Graded *g, GDesign design, const ItemPairs *pairs, double confiden
 	if (design == G_CRITERIA)
 		g_study_criteria(g, pairs, out);
 	else if (design == G_NESTED)
-		nested(g, out);
+		nested(g, words, out);
 	else
-		crossed(g, out);
+		crossed(g, words, out);
 	if (!out->why && all_equal(g))
 		out->why = "all values are equal";
 	if (!out->why)

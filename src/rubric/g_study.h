@@ -53,9 +53,21 @@ typedef struct GStudy
 	const char *why;			/* why nothing is estimable, or NULL */
 } GStudy;
 
+/* What the rows and columns of the data are called */
+typedef struct GWords
+{
+	const char *object;			/* what is measured */
+	const char *rater;
+	const char *crossed[3];		/* names of the components */
+	const char *nested[2];
+} GWords;
+
+extern const GWords g_words_ratings;
+extern const GWords g_words_matrix;
+
 /* pairs: for G_CRITERIA alone */
 extern void g_study(const Graded *g, GDesign design, const ItemPairs *pairs,
-					double confidence, GStudy *out);
+					const GWords *words, double confidence, GStudy *out);
 
 typedef struct DStudyRow
 {

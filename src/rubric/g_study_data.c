@@ -26,37 +26,58 @@ no_numbers(const Measure *q)
 			 errhint("Pass a number or an enum to ratings_agg, or declare the categories in their order, for example categories => '{low,medium,high}'.")));
 }
 
-/* ratings hold no number of 2^53 or beyond: squares do not leave the range of a double */
-void
-graded_ratings(FunctionCallInfo fcinfo, int categories, Measure *q, Graded *out)
+/* y: values less their mean */
+static void
+center(Graded *out)
 {
 	ExactSum	sum;
 
+	exactsum_init(&sum);
+	for (int32 o = 0; o < out->n_obs; o++)
+	{
+		HD_CHECK_EVERY(o);
+		exactsum_add(&sum, out->y[o]);
+	}
+	out->mean = out->n_obs > 0 ? exactsum_value(&sum) / out->n_obs : NAN;
+	for (int32 o = 0; o < out->n_obs; o++)
+		out->y[o] -= out->mean;
+}
+
+/* States hold no number of 2^53 or beyond: squares do not leave the range of a double */
+void
+graded_ratings(FunctionCallInfo fcinfo, int categories, Measure *q, Graded *out)
+{
 	measure_ratings(fcinfo, categories, q);
 	if (q->m.n_obs > 0 && (q->x == NULL || q->sets))
 		no_numbers(q);
-	memset(out, 0, sizeof(*out));
-	out->n_items = q->m.n_items;
-	out->n_raters = q->m.n_raters;
-	out->n_obs = q->m.n_obs;
-	out->start = q->m.start;
-	out->rater = q->m.rater;
-	out->n_clusters = q->m.n_clusters;
-	out->cluster = q->m.cluster;
-	out->at = q->r->at;
-	out->y = array_alloc(q->m.n_obs, sizeof(double));
-	exactsum_init(&sum);
-	for (int32 o = 0; o < q->m.n_obs; o++)
+	*out = (Graded) {
+		.n_items = q->m.n_items, .n_raters = q->m.n_raters, .n_obs = q->m.n_obs, .start = q->m.start,
+		.rater = q->m.rater, .n_clusters = q->m.n_clusters, .cluster = q->m.cluster, .at = q->r->at
+	};
+	out->y = array_alloc(out->n_obs, sizeof(double));
+	for (int32 o = 0; o < out->n_obs; o++)
 	{
 		HD_CHECK_EVERY(o);
-		exactsum_add(&sum, q->x[q->m.category[o]]);
+		out->y[o] = q->x[q->m.category[o]];
 	}
-	out->mean = q->m.n_obs > 0 ? exactsum_value(&sum) / q->m.n_obs : NAN;
-	for (int32 o = 0; o < q->m.n_obs; o++)
+	center(out);
+}
+
+void
+graded_matrix(Datum d, Graded *out)
+{
+	const ScoreTable *t = score_matrix_table(score_matrix_get(d));
+
+	*out = (Graded) {
+		.n_items = t->n_units, .n_raters = t->n_items, .n_obs = t->n_obs, .start = t->start, .rater = t->item
+	};
+	out->y = array_alloc(out->n_obs, sizeof(double));
+	for (int32 o = 0; o < out->n_obs; o++)
 	{
 		HD_CHECK_EVERY(o);
-		out->y[o] = q->x[q->m.category[o]] - out->mean;
+		out->y[o] = t->value[o];
 	}
+	center(out);
 }
 
 void

@@ -10,6 +10,7 @@
 #define HD_G_STUDY_DATA_H
 
 #include "agreement/measure.h"
+#include "rubric/score_matrix.h"
 
 /* What kernels see: sorted by item, and within an item by rater */
 typedef struct Graded
@@ -31,6 +32,9 @@ typedef struct Graded
  * "categories"; ERROR where values are neither numbers nor ranks.
  */
 extern void graded_ratings(FunctionCallInfo fcinfo, int categories, Measure *q, Graded *out);
+
+/* A score matrix likewise: its units are the items, its items the raters */
+extern void graded_matrix(Datum d, Graded *out);
 
 /* The observations by rater */
 typedef struct RaterIndex

@@ -297,9 +297,9 @@ d_study(const GStudy *s, double n_raters, double n_criteria, double confidence, 
 	out->sem_relative = sqrt(rel);
 	out->sem_absolute = sqrt(abs);
 	if (s->variance[0] < 0)
-		out->note = "no variance between items was seen";
+		out->note = "no variance of p was seen";
 	else if (!(abs > 0))
 		out->note = "no error was seen";
 	else if (isnan(out->phi_low) || isnan(out->e_rho2_low))
-		out->note = "no interval: the errors in the variance of items come out negative";
+		out->note = "no interval: the errors in the variance of p come out negative";
 }

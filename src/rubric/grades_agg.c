@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "common/args.h"
@@ -71,6 +72,12 @@ transition(FunctionCallInfo fcinfo, bool boolean)
 				 errmsg("weight must not be negative"),
 				 errdetail("It is %g.", weight),
 				 errhint("A grader of weight 0 is counted and has no say.")));
+	/* a subnormal number has lost digits, and its product with a value loses more */
+	if (unlikely(weight < DBL_MIN && weight != 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("weight is too small for double precision"),
+				 errdetail("It is %g.", weight)));
 	if (s == NULL)
 		s = PG_ARGISNULL(0) ? state_new(&grades_type, fcinfo) : state_get_rw(&grades_type, fcinfo, 0);
 	state_changed(s);

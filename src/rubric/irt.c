@@ -28,7 +28,6 @@
 #include <math.h>
 
 #include "common/alloc.h"
-#include "common/dict.h"
 #include "common/interrupts.h"
 #include "common/linalg.h"
 #include "rubric/irt.h"
@@ -38,85 +37,8 @@
 #define HALF_WIDTH 8.0			/* of the nodes, in standard deviations of the prior */
 #define WIDEST_STEP 0.25
 #define MAX_SLOPE 50.0			/* an item beyond it splits units without error */
-#define NO_SLOPE 1e-6			/* of one slope for all: they measure nothing together */
+#define NO_SLOPE 1e-2			/* below it, one slope for all may as well be zero */
 #define LITTLE_WEIGHT 1e-13		/* posterior weight that changes no digit that is asked for */
-
-/* ---- data ---- */
-
-static void
-find_active(const BinaryTable *t, IrtData *d)
-{
-	int32	   *solved = array_alloc0(t->n_items, sizeof(int32));
-
-	d->status = array_alloc0(t->n_items, sizeof(ItemStatus));
-	d->answers = array_alloc0(t->n_items, sizeof(int32));
-	d->active = array_alloc(t->n_items, sizeof(int32));
-	d->position = array_alloc(t->n_items, sizeof(int32));
-	for (int32 o = 0; o < t->n_obs; o++)
-	{
-		HD_CHECK_EVERY(o);
-		d->answers[t->item[o]]++;
-		solved[t->item[o]] += t->x[o];
-	}
-	for (int32 i = 0; i < t->n_items; i++)
-	{
-		if (solved[i] == 0)
-			d->status[i] = ITEM_NONE;
-		else if (solved[i] == d->answers[i])
-			d->status[i] = ITEM_ALL;
-		d->position[i] = d->status[i] == ITEM_OK ? d->n_active : -1;
-		if (d->status[i] == ITEM_OK)
-			d->active[d->n_active++] = i;
-	}
-	pfree(solved);
-}
-
-void
-irt_data(const BinaryTable *t, IrtData *out)
-{
-	Dict		rows;
-	uint32	   *row;
-	int32		n_obs = 0;
-
-	memset(out, 0, sizeof(*out));
-	out->t = t;
-	find_active(t, out);
-	dict_init(&rows, CurrentMemoryContext);
-	row = array_alloc(out->n_active, sizeof(uint32));
-	out->start = array_alloc((Size) t->n_units + 1, sizeof(int32));
-	out->item = array_alloc(t->n_obs, sizeof(int32));
-	out->x = array_alloc(t->n_obs, sizeof(uint8));
-	out->weight = array_alloc0(t->n_units, sizeof(int64));
-	out->unit_pattern = array_alloc(t->n_units, sizeof(int32));
-	out->start[0] = 0;
-	for (int32 u = 0; u < t->n_units; u++)
-	{
-		int32		n = 0;
-		int32		code;
-
-		HD_CHECK_EVERY(u);
-		out->unit_pattern[u] = -1;
-		for (int32 o = t->start[u]; o < t->start[u + 1]; o++)
-			if (out->position[t->item[o]] >= 0)
-				row[n++] = (uint32) out->position[t->item[o]] << 1 | t->x[o];
-		if (n == 0)
-			continue;
-		code = (int32) dict_add(&rows, hd_load_prefix((uint8 *) row, n * sizeof(uint32)),
-								(uint8 *) row, n * sizeof(uint32));
-		out->unit_pattern[u] = code;
-		out->weight[code]++;
-		if (code < out->n_patterns)
-			continue;
-		for (int32 i = 0; i < n; i++)
-		{
-			out->item[n_obs] = (int32) (row[i] >> 1);
-			out->x[n_obs++] = row[i] & 1;
-		}
-		out->start[++out->n_patterns] = n_obs;
-	}
-	dict_free(&rows);
-	pfree(row);
-}
 
 /* ---- the work ---- */
 
@@ -135,9 +57,9 @@ typedef struct Work
 	double	   *log_prior;
 
 	/* [m][n_nodes] at "par" */
-	double	   *logit;
 	double	   *solved;			/* P(solved) */
-	double	   *log_failed;		/* log P(failed) */
+	double	   *log_solved;
+	double	   *log_failed;
 	/* [m][n_nodes] expected units that answered, and that solved */
 	double	   *count;
 	double	   *count_solved;
@@ -185,7 +107,7 @@ make_nodes(Work *w)
 	{
 		pfree(w->node);
 		pfree(w->log_prior);
-		pfree(w->logit);
+		pfree(w->log_solved);
 		pfree(w->solved);
 		pfree(w->log_failed);
 		pfree(w->count);
@@ -196,7 +118,7 @@ make_nodes(Work *w)
 	cells = (Size) w->m * w->n_nodes;
 	w->node = array_alloc(w->n_nodes, sizeof(double));
 	w->log_prior = array_alloc(w->n_nodes, sizeof(double));
-	w->logit = array_alloc(cells, sizeof(double));
+	w->log_solved = array_alloc(cells, sizeof(double));
 	w->solved = array_alloc(cells, sizeof(double));
 	w->log_failed = array_alloc(cells, sizeof(double));
 	w->count = array_alloc(cells, sizeof(double));
@@ -222,8 +144,8 @@ tabulate(Work *w)
 			double		z = slope_of(w, i) * w->node[q] + w->par[intercept_at(w, i)];
 			double		e = exp(-fabs(z));
 
-			w->logit[row + q] = z;
 			w->solved[row + q] = (z >= 0 ? 1 : e) / (1 + e);
+			w->log_solved[row + q] = -log1p(e) + Min(z, 0);
 			w->log_failed[row + q] = -log1p(e) - Max(z, 0);
 		}
 	}
@@ -241,15 +163,10 @@ find_posterior(Work *w, int32 p)
 	memcpy(post, w->log_prior, w->n_nodes * sizeof(double));
 	for (int32 o = d->start[p]; o < d->start[p + 1]; o++)
 	{
-		const double *failed = w->log_failed + (Size) d->item[o] * w->n_nodes;
-		const double *logit = w->logit + (Size) d->item[o] * w->n_nodes;
+		const double *answer = (d->x[o] ? w->log_solved : w->log_failed) + (Size) d->item[o] * w->n_nodes;
 
-		if (d->x[o])
-			for (int32 q = 0; q < w->n_nodes; q++)
-				post[q] += failed[q] + logit[q];
-		else
-			for (int32 q = 0; q < w->n_nodes; q++)
-				post[q] += failed[q];
+		for (int32 q = 0; q < w->n_nodes; q++)
+			post[q] += answer[q];
 	}
 	most = post[0];
 	for (int32 q = 1; q < w->n_nodes; q++)
@@ -413,19 +330,34 @@ start_information(Work *w)
 	}
 }
 
-/* lower triangle += factor * s s', zeros skipped */
+/*
+ * Lower triangle -= sum over k of weight_k s_k s_k'.  Row by row, four terms at
+ * a time: the row stays in the nearest cache.  n is a multiple of four.
+ */
 static void
-add_outer(double *m, int32 n, const double *s, double factor)
+subtract_outer(double *m, int32 n_par, int32 n, const double *s, const double *weight)
 {
-	for (int32 i = 0; i < n; i++)
+	for (int32 i = 0; i < n_par; i++)
 	{
-		double	   *row = m + (Size) i * n;
-		double		f = factor * s[i];
+		double	   *row = m + (Size) i * n_par;
 
-		if (f == 0)
-			continue;
-		for (int32 j = 0; j <= i; j++)
-			row[j] += f * s[j];
+		for (int32 k = 0; k < n; k += 4)
+		{
+			const double *a = s + (Size) k * n_par;
+			const double *b = a + n_par;
+			const double *c = b + n_par;
+			const double *d = c + n_par;
+			double		wa = weight[k] * a[i];
+			double		wb = weight[k + 1] * b[i];
+			double		wc = weight[k + 2] * c[i];
+			double		wd = weight[k + 3] * d[i];
+
+			/* an item that was not answered */
+			if (wa == 0 && wb == 0 && wc == 0 && wd == 0)
+				continue;
+			for (int32 j = 0; j <= i; j++)
+				row[j] -= wa * a[j] + wb * b[j] + wc * c[j] + wd * d[j];
+		}
 	}
 }
 
@@ -446,32 +378,50 @@ score_at(const Work *w, int32 p, int32 q, double *s)
 	}
 }
 
-/* Louis (1982): less what is not known of the abilities.  After evaluate(). */
+/*
+ * Louis (1982): less what is not known of the abilities, the sum over patterns
+ * of the variance of the gradient over the posterior.  After evaluate().
+ */
 static void
 observed_information(Work *w)
 {
-	double	   *s = array_alloc(w->n_par, sizeof(double));
-	double	   *mean = array_alloc(w->n_par, sizeof(double));
+	Size		n_par = w->n_par;
+	/* one row a node, one for the mean, and room to fill up fours */
+	double	   *s = array_alloc0((w->n_nodes + 5) * n_par, sizeof(double));
+	double	   *weight = array_alloc(w->n_nodes + 5, sizeof(double));
 
 	start_information(w);
 	for (int32 p = 0; p < w->d->n_patterns; p++)
 	{
-		double		weight = (double) w->d->weight[p];
+		double		units = (double) w->d->weight[p];
+		double	   *mean;
+		int32		n;
 
 		CHECK_FOR_INTERRUPTS();
 		find_posterior(w, p);
-		memset(mean, 0, w->n_par * sizeof(double));
-		for (int32 q = w->from; q < w->to; q++)
+		n = w->to - w->from;
+		mean = s + n * n_par;
+		memset(mean, 0, n_par * sizeof(double));
+		for (int32 k = 0; k < n; k++)
 		{
-			score_at(w, p, q, s);
-			for (int32 k = 0; k < w->n_par; k++)
-				mean[k] += w->posterior[q] * s[k];
-			add_outer(w->information, w->n_par, s, -weight * w->posterior[q]);
+			double	   *row = s + k * n_par;
+			double		post = w->posterior[w->from + k];
+
+			score_at(w, p, w->from + k, row);
+			for (int32 j = 0; j < w->n_par; j++)
+				mean[j] += post * row[j];
+			weight[k] = units * post;
 		}
-		add_outer(w->information, w->n_par, mean, weight);
+		weight[n++] = -units;
+		while (n % 4 != 0)
+		{
+			memset(s + n * n_par, 0, n_par * sizeof(double));
+			weight[n++] = 0;
+		}
+		subtract_outer(w->information, w->n_par, n, s, weight);
 	}
 	pfree(s);
-	pfree(mean);
+	pfree(weight);
 }
 
 /* ---- to the maximum ---- */
@@ -636,9 +586,10 @@ static bool
 settle_at_zero(Work *w)
 {
 	double		reached = w->loglik;
+	double	   *from = array_alloc(w->n_par, sizeof(double));
+	bool		settled;
 
-	if (w->model != IRT_1PL)
-		return false;
+	memcpy(from, w->par, w->n_par * sizeof(double));
 	w->par[0] = 0;
 	for (int32 i = 0; i < w->m; i++)
 	{
@@ -655,7 +606,14 @@ settle_at_zero(Work *w)
 	}
 	evaluate(w);
 	/* written so that NaN fails */
-	return w->loglik >= reached - 1e-9 * fabs(reached);
+	settled = w->loglik >= reached - 1e-9 * fabs(reached);
+	if (!settled)
+	{
+		memcpy(w->par, from, w->n_par * sizeof(double));
+		evaluate(w);
+	}
+	pfree(from);
+	return settled;
 }
 
 bool
@@ -689,9 +647,9 @@ irt_fit(const IrtData *d, IrtModel model, bool want_se, IrtFit *out)
 		if (!done || w.step <= needed_step(&w) * 1.02)
 			break;
 	}
-	if (!done || (model == IRT_1PL && fabs(w.par[0]) < NO_SLOPE))
+	if (model == IRT_1PL && (!done || fabs(w.par[0]) < NO_SLOPE) && settle_at_zero(&w))
 	{
-		done = settle_at_zero(&w);
+		done = true;
 		want_se = false;
 	}
 	/* the other sign is the same model with the abilities turned round */

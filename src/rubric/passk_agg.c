@@ -167,7 +167,7 @@ pass_mean(const Passk *p, PassFunction pass, double k, PassMean *m)
 	exactsum_init(&sum);
 	for (uint32 i = 0; i < p->tasks.n; i++)
 	{
-		HD_CHECK_EVERY(i);
+		CHECK_FOR_INTERRUPTS();
 		m->n_tasks++;
 		m->n_attempts += p->n[i];
 		if (p->n[i] > PASSK_MOST)

@@ -17,6 +17,7 @@
 #define RUBRIC_HASH_LEN 32
 #define RUBRIC_MAX_DEPTH 32
 #define RUBRIC_MAX_NODES 10000
+#define RUBRIC_MAX_TAGS 256		/* of one node, those of the nodes above it included */
 
 /* What points are measured by; the numbers enter rubric_hash() and never change */
 typedef enum RubricNorm

@@ -165,6 +165,7 @@ read_tags(RubricParse *p, const DocValue *v, RubricNode *node)
 {
 	const DocValue *list = get_value(v, "tags");
 	const RubricNode *up = node->parent < 0 ? NULL : &p->r->node[node->parent];
+	int32		n_up = up ? up->n_tags : 0;
 
 	if (list)
 	{
@@ -179,7 +180,10 @@ read_tags(RubricParse *p, const DocValue *v, RubricNode *node)
 		}
 		node->n_own_tags = sort_unique(node->own_tag, list->n);
 	}
-	if (up == NULL || up->n_tags == 0)
+	/* every leaf carries those of the nodes above it: many below many would fill the memory */
+	if (node->n_own_tags + n_up > RUBRIC_MAX_TAGS)
+		doc_fail(&p->rd, list ? list : v, NULL, "more than %d tags of one criterion", RUBRIC_MAX_TAGS);
+	if (n_up == 0)
 	{
 		node->tag = node->own_tag;
 		node->n_tags = node->n_own_tags;
@@ -191,10 +195,10 @@ read_tags(RubricParse *p, const DocValue *v, RubricNode *node)
 		node->n_tags = up->n_tags;
 		return;
 	}
-	node->tag = palloc(sizeof(char *) * (up->n_tags + node->n_own_tags));
-	memcpy(node->tag, up->tag, sizeof(char *) * up->n_tags);
-	memcpy(node->tag + up->n_tags, node->own_tag, sizeof(char *) * node->n_own_tags);
-	node->n_tags = sort_unique(node->tag, up->n_tags + node->n_own_tags);
+	node->tag = palloc(sizeof(char *) * (n_up + node->n_own_tags));
+	memcpy(node->tag, up->tag, sizeof(char *) * n_up);
+	memcpy(node->tag + n_up, node->own_tag, sizeof(char *) * node->n_own_tags);
+	node->n_tags = sort_unique(node->tag, n_up + node->n_own_tags);
 }
 
 static void
@@ -246,6 +250,17 @@ read_levels(RubricParse *p, const DocValue *v, RubricNode *node)
 
 static void read_list(RubricParse *p, const DocValue *list, int32 parent, int depth);
 
+/* A subnormal number has lost digits, and its product with a value loses more */
+static double
+get_full_number(RubricParse *p, const DocValue *v, const char *key)
+{
+	double		d = get_number(p, v, key);
+
+	if (fpclassify(d) == FP_SUBNORMAL)
+		doc_fail(&p->rd, v, key, "%s is too small for double precision", number_cstring(d));
+	return d;
+}
+
 /* Points of a flat rubric, weight in a tree: one of the two everywhere */
 static double
 read_points(RubricParse *p, const DocValue *v)
@@ -254,16 +269,16 @@ read_points(RubricParse *p, const DocValue *v)
 
 	if (!p->r->tree)
 	{
-		if (doc_get(v, "weight"))
+		if (get_value(v, "weight"))
 			doc_fail(&p->rd, v, "weight", "a weight where the first criterion has points");
-		if (doc_get(v, "children"))
+		if (get_value(v, "children"))
 			doc_fail(&p->rd, v, "children", "children where the first criterion has points; "
 					 "in a tree every node has a weight");
-		return get_number(p, v, "points");
+		return get_full_number(p, v, "points");
 	}
-	if (doc_get(v, "points"))
+	if (get_value(v, "points"))
 		doc_fail(&p->rd, v, "points", "points in a tree, where every node has a weight");
-	d = get_number(p, v, "weight");
+	d = get_full_number(p, v, "weight");
 	if (d < 0)
 		doc_fail(&p->rd, v, "weight", "must not be negative in a tree, is %s", number_cstring(d));
 	return d;
@@ -308,7 +323,7 @@ read_node(RubricParse *p, const DocValue *v, int32 parent, int depth)
 	check_object(p, v, node_keys);
 	node->id = get_string(p, v, "id");
 	if (node->id == NULL)
-		doc_fail(&p->rd, v, "id", doc_get(v, "id") ? "empty" : "missing");
+		doc_fail(&p->rd, v, "id", get_value(v, "id") ? "empty" : "missing");
 	node->text = get_string(p, v, "text");
 	node->points = read_points(p, v);
 	read_tags(p, v, node);

@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "catalog/pg_type.h"
@@ -41,6 +42,12 @@ points_arg(FunctionCallInfo fcinfo)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("points must be a finite number")));
+	/* a subnormal number has lost digits, and its product with a value loses more */
+	if (unlikely(fabs(points) < DBL_MIN && points != 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("points are too small for double precision"),
+				 errdetail("They are %g.", points)));
 	return points;
 }
 

@@ -36,8 +36,8 @@
 #define FLAG_TAGS	8
 #define FLAGS_ALL	15
 
-/* achieved, three counts, N/A */
-#define MIN_SUMS_BYTES 5
+/* flat: three sums, three counts, N/A */
+#define MIN_SUMS_BYTES 7
 
 /* ---- writing ---- */
 
@@ -269,6 +269,20 @@ get_tags(WireReader *r, RubricScore *s, bool tree)
 	s->tags = t;
 }
 
+/* A response has one tree, whole or restricted to a tag */
+static int64
+most_trees(const RubricScore *s)
+{
+	int64		most = s->all.rest ? s->all.rest->n_trees : 0;
+
+	if (s->gates && s->gates->sums.rest)
+		most = Max(most, s->gates->sums.rest->n_trees);
+	for (uint32 i = 0; s->tags && i < s->tags->dict.n; i++)
+		if (s->tags->sums[i].rest)
+			most = Max(most, s->tags->sums[i].rest->n_trees);
+	return most;
+}
+
 void
 rubric_score_decode(State *state, WireReader *r)
 {
@@ -289,7 +303,7 @@ rubric_score_decode(State *state, WireReader *r)
 		get_gates(r, s, tree);
 	if (flags & FLAG_TAGS)
 		get_tags(r, s, tree);
-	if (s->binding && s->binding->n_missing > sums_n_na(&s->all))
+	if (s->binding && (s->binding->n_missing > sums_n_na(&s->all) || most_trees(s) > s->binding->n_responses))
 		wire_fail(r, "A count is out of range.");
 	if (rubric_score_is_empty(s) && (s->gates || s->tags))
 		wire_fail(r, "A count is out of range.");

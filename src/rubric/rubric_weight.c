@@ -10,7 +10,7 @@
  * its parent's weight and scores it 0, so that a perfect submission falls
  * short of 1.
  *
- * Arithmetic is double-double (Dekker 1971, with a fused product), so that
+ * Arithmetic is double-double (wide.h), so that
  * shares of a score like 91/100 add up to it and are rounded once.
  *
  *-------------------------------------------------------------------------
@@ -19,57 +19,8 @@
 
 #include <math.h>
 
+#include "common/wide.h"
 #include "rubric/rubric_parse.h"
-
-typedef struct Wide
-{
-	double		high;
-	double		low;
-} Wide;
-
-static inline Wide
-quick_two_sum(double a, double b)
-{
-	double		s = a + b;
-
-	return (Wide) {s, b - (s - a)};
-}
-
-static inline Wide
-two_sum(double a, double b)
-{
-	double		s = a + b;
-	double		t = s - a;
-
-	return (Wide) {s, (a - (s - t)) + (b - t)};
-}
-
-static Wide
-wide_add(Wide a, double b)
-{
-	Wide		s = two_sum(a.high, b);
-
-	return quick_two_sum(s.high, s.low + a.low);
-}
-
-static Wide
-wide_multiply(Wide a, Wide b)
-{
-	double		p = a.high * b.high;
-	double		e = fma(a.high, b.high, -p) + (a.high * b.low + a.low * b.high);
-
-	return quick_two_sum(p, e);
-}
-
-/* a / b of a plain number a */
-static Wide
-wide_divide(double a, Wide b)
-{
-	double		q = a / b.high;
-	double		rest = fma(-q, b.high, a) - q * b.low;
-
-	return quick_two_sum(q, rest / b.high);
-}
 
 /* Does any leaf below weigh anything?  Children come behind their parents. */
 static bool *
@@ -101,7 +52,7 @@ tree_shares(Rubric *r)
 
 		if (!weighs[i])
 			continue;
-		*s = wide_add(*s, r->node[i].points);
+		*s = wide_add(*s, wide_of(r->node[i].points));
 		if (!isfinite(s->high))
 			return "the sum of the weights of siblings is not finite";
 		any |= r->node[i].parent < 0;
@@ -116,13 +67,16 @@ tree_shares(Rubric *r)
 
 		if (weighs[i])
 		{
-			share = wide_divide(node->points, sum[node->parent + 1]);
+			share = wide_divide(wide_of(node->points), sum[node->parent + 1]);
 			if (node->parent >= 0)
 				share = wide_multiply((Wide) {r->node[node->parent].share,
 											  r->node[node->parent].share_low}, share);
 		}
 		node->share = share.high;
 		node->share_low = share.low;
+		/* it would count as a criterion without weight, and yet its tag may have a score */
+		if (weighs[i] && (node->parent < 0 || r->node[node->parent].share > 0) && fpclassify(share.high) != FP_NORMAL)
+			return psprintf("the share of %s is too small for double precision", rubric_path(r, i));
 	}
 	pfree(weighs);
 	pfree(sum);
@@ -141,9 +95,9 @@ flat_shares(Rubric *r)
 
 		r->node[i].share = points;
 		if (points > 0)
-			positive = wide_add(positive, points);
+			positive = wide_add(positive, wide_of(points));
 		else
-			negative = wide_add(negative, -points);
+			negative = wide_add(negative, wide_of(-points));
 	}
 	r->positive = positive.high;
 	r->negative = negative.high;

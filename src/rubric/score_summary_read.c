@@ -21,6 +21,7 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "common/compat.h"
@@ -182,13 +183,19 @@ summary_stderr(const ScoreSummary *s, ScoreClip clip, StderrMethod method)
 	ExactSum	e;
 	double		squares;
 	double		greatest;
+	double		low = clipped ? Min(Max(s->min, 0), 1) : s->min;
+	double		high = clipped ? Min(Max(s->max, 0), 1) : s->max;
 
 	if (units < (method == STDERR_BOOTSTRAP ? 1 : 2))
 		return NAN;
 	exactsum_init(&e);
 	S = parts_of(&s->all.sum, &s->all.clip, clipped);
+	squares = parts_of(&s->square, &s->clip_square, clipped).part[0];
+	/* scores that differ, and whose squares are too small to have digits */
+	if (low != high && squares < DBL_MIN)
+		return INFINITY;
 	/* no term of what follows is greater than this, by Cauchy and Schwarz */
-	greatest = 2 * n * n * parts_of(&s->square, &s->clip_square, clipped).part[0];
+	greatest = 2 * n * n * squares;
 	if (!isfinite(greatest) || !isfinite(n * S.part[0] * S.part[0]))
 		return INFINITY;
 	if (c)

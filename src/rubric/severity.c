@@ -26,6 +26,7 @@ typedef struct Work
 	const Additive *a;
 	RaterIndex	by;
 	double		confidence;
+	SeverityVariance variance;
 	double	   *robust_var;		/* [n_raters], or NULL */
 	int32	   *stamp;			/* [n_clusters] last rater + 1 that was seen there */
 	/* the shared items of one rater, gathered by cluster */
@@ -240,36 +241,37 @@ compare_with_others(Work *w, int32 r, SeverityRow *row)
 	}
 }
 
+/* se and interval by one of the two; unchanged where there is none */
+static void
+set_interval(const Work *w, double var, double df, SeverityRow *row)
+{
+	double		half;
+
+	if (!(df > 0) || !(var > 0))
+		return;
+	half = hd_t_quantile((1 + w->confidence) / 2, df) * sqrt(var);
+	if (row->ci_high - row->severity >= half)
+		return;
+	row->df = df;
+	row->se = sqrt(var);
+	row->ci_low = row->severity - half;
+	row->ci_high = row->severity + half;
+}
+
 static void
 severity_interval(const Work *w, int32 r, SeverityRow *row)
 {
 	const Additive *a = w->a;
-	double		var;
-	double		half;
+	bool		few = row->n_units < SEVERITY_ENOUGH;
 
 	/* no interval of width zero where the model leaves nothing */
 	if (isnan(row->severity) || !(a->sse > 0))
 		return;
-	if (w->robust_var)
-	{
-		if (row->n_units < 2)
-			return;
-		row->df = row->n_units - 1.0;
-		var = w->robust_var[r] * row->n_units / row->df;
-	}
-	else
-	{
-		if (!(a->df > 0))
-			return;
-		row->df = a->df;
-		var = a->sse / a->df * additive_cov(a, r, r);
-	}
-	if (!(var > 0))
-		return;
-	row->se = sqrt(var);
-	half = hd_t_quantile((1 + w->confidence) / 2, row->df) * row->se;
-	row->ci_low = row->severity - half;
-	row->ci_high = row->severity + half;
+	if (w->variance != SEVERITY_MODEL && row->n_units > 1)
+		set_interval(w, w->robust_var[r] * row->n_units / (row->n_units - 1.0), row->n_units - 1.0, row);
+	/* the scatter of a handful of items may be small by chance */
+	if (w->variance == SEVERITY_MODEL || (w->variance == SEVERITY_AUTO && few))
+		set_interval(w, a->sse / a->df * additive_cov(a, r, r), a->df, row);
 }
 
 /* ---- raters of one component beside each other ---- */
@@ -372,18 +374,18 @@ rank_component(const Additive *a, int32 c, SeverityRow *rows)
 }
 
 SeverityRow *
-severity_rows(const Additive *a, bool robust, double confidence)
+severity_rows(const Additive *a, SeverityVariance variance, double confidence)
 {
 	const Graded *g = a->g;
 	SeverityRow *rows = array_alloc0(g->n_raters, sizeof(SeverityRow));
 	int32		n_units = g->n_clusters > 0 ? g->n_clusters : g->n_items;
-	Work		w = {.a = a, .confidence = confidence};
+	Work		w = {.a = a, .confidence = confidence, .variance = variance};
 
 	rater_index(g, &w.by);
 	w.stamp = array_alloc0(n_units, sizeof(int32));
 	w.unit_sum = array_alloc(n_units, sizeof(double));
 	w.unit_list = array_alloc(n_units, sizeof(int32));
-	if (robust)
+	if (variance != SEVERITY_MODEL)
 		w.robust_var = robust_variances(a);
 	for (int32 r = 0; r < g->n_raters; r++)
 	{

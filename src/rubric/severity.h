@@ -78,8 +78,17 @@ typedef struct SeverityRow
 				rank_high;
 } SeverityRow;
 
-/* robust: variance from the scatter between clusters (items), else from the residual variance */
-extern SeverityRow *severity_rows(const Additive *a, bool robust, double confidence);
+typedef enum SeverityVariance
+{
+	SEVERITY_AUTO,				/* robust; of few units the wider of both */
+	SEVERITY_MODEL,				/* from the residual variance of all */
+	SEVERITY_ROBUST				/* from the scatter between the rater's clusters (items) */
+} SeverityVariance;
+
+/* Shared items, or clusters, below which a row stands on too little */
+#define SEVERITY_ENOUGH 10
+
+extern SeverityRow *severity_rows(const Additive *a, SeverityVariance variance, double confidence);
 
 typedef struct AdjustedRow
 {

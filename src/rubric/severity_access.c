@@ -16,20 +16,10 @@
 #include "rubric/severity.h"
 #include "utils/timestamp.h"
 
-/* Shared items, or clusters, below which a row is marked as resting on too little */
-#define ENOUGH_UNITS 10
-
-typedef enum VarianceChoice
-{
-	VARIANCE_AUTO,
-	VARIANCE_MODEL,
-	VARIANCE_ROBUST
-} VarianceChoice;
-
 static const char *
 evidence_of(int64 units, bool clustered)
 {
-	return psprintf("%s" INT64_FORMAT " %s%s shared with others", units < ENOUGH_UNITS ? "too little: " : "",
+	return psprintf("%s" INT64_FORMAT " %s%s shared with others", units < SEVERITY_ENOUGH ? "too little: " : "",
 					units, clustered ? "cluster" : "item", units == 1 ? "" : "s");
 }
 
@@ -90,7 +80,7 @@ Datum
 ratings_severity(PG_FUNCTION_ARGS)
 {
 	static const ArgChoice choices[] = {
-		{"auto", VARIANCE_AUTO}, {"model", VARIANCE_MODEL}, {"robust", VARIANCE_ROBUST}, {NULL, 0}
+		{"auto", SEVERITY_AUTO}, {"model", SEVERITY_MODEL}, {"robust", SEVERITY_ROBUST}, {NULL, 0}
 	};
 	double		confidence = arg_confidence(fcinfo, 1);
 	int			variance = arg_choice(fcinfo, 2, "variance", choices);
@@ -105,7 +95,7 @@ ratings_severity(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	graded_ratings(fcinfo, 3, &q, &g);
 	additive_fit(&g, true, &a);
-	rows = severity_rows(&a, variance == VARIANCE_ROBUST || (variance == VARIANCE_AUTO && g.n_clusters > 0), confidence);
+	rows = severity_rows(&a, variance, confidence);
 	for (int32 r = 0; r < g.n_raters; r++)
 		if (a.rater_n[r] > 0)
 			put_severity(&row, &q, &a, r, &rows[r]);
@@ -275,7 +265,7 @@ ratings_halo(PG_FUNCTION_ARGS)
 		srf_float8(&row, h->excess);
 		srf_float8(&row, h->excess_low);
 		srf_float8(&row, h->excess_high);
-		srf_cstring(&row, psprintf("%s" INT64_FORMAT " response%s shared with others", h->n_shared < ENOUGH_UNITS ? "too little: " : "",
+		srf_cstring(&row, psprintf("%s" INT64_FORMAT " response%s shared with others", h->n_shared < SEVERITY_ENOUGH ? "too little: " : "",
 								   h->n_shared, h->n_shared == 1 ? "" : "s"));
 		srf_end_row(&row);
 		pfree(name);

@@ -38,6 +38,7 @@ typedef struct Work
 	double		unit;
 	double		confidence;
 	PairSum    *pair;			/* [n_raters] */
+	double		longest;		/* time from the origin */
 	double	   *score;			/* [clusters or items] */
 	int32	   *stamp;
 	int32	   *list;
@@ -46,8 +47,17 @@ typedef struct Work
 static inline double
 time_of(const Work *w, int64 at, int64 origin)
 {
-	/* the difference of two int64 in two steps, which cannot overflow */
+	/* the difference of two int64 may overflow */
 	return ((double) at - (double) origin) / w->unit;
+}
+
+/* How far a time is from the mean of its pair; what is smaller is rounding */
+static inline double
+from_mean(const Work *w, double t, const PairSum *p)
+{
+	double		x = t - p->t;
+
+	return fabs(x) > 1e-12 * w->longest ? x : 0;
 }
 
 static void
@@ -56,6 +66,7 @@ pair_means(Work *w, int32 r, int64 origin)
 	const Graded *g = w->g;
 
 	memset(w->pair, 0, g->n_raters * sizeof(PairSum));
+	w->longest = 0;
 	for (int32 j = w->by.start[r]; j < w->by.start[r + 1]; j++)
 	{
 		int32		i = w->by.item[j];
@@ -64,6 +75,7 @@ pair_means(Work *w, int32 r, int64 origin)
 		double		t = time_of(w, g->at[self], origin);
 
 		HD_CHECK_EVERY(j);
+		w->longest = Max(w->longest, fabs(t));
 		for (int32 o = g->start[i]; o < g->start[i + 1]; o++)
 		{
 			PairSum    *p = &w->pair[g->rater[o]];
@@ -110,7 +122,7 @@ cross_products(Work *w, int32 r, int64 origin, double *txy, double *total, Drift
 		for (int32 o = g->start[i]; o < g->start[i + 1]; o++)
 		{
 			const PairSum *p = &w->pair[g->rater[o]];
-			double		x = t - p->t;
+			double		x = from_mean(w, t, p);
 			double		y = g->y[self] - g->y[o] - p->d;
 
 			if (o == self)
@@ -146,7 +158,7 @@ squared_scores(Work *w, int32 r, int64 origin, double slope, DriftRow *row)
 		for (int32 o = g->start[i]; o < g->start[i + 1]; o++)
 		{
 			const PairSum *p = &w->pair[g->rater[o]];
-			double		x = t - p->t;
+			double		x = from_mean(w, t, p);
 
 			if (o == self)
 				continue;

@@ -224,7 +224,12 @@ shingle_unique(uint32 *hash, int32 n)
 void
 shingle_set_open(struct varlena *v, ShingleSet *s)
 {
-	const char *p = VARDATA_ANY(v);
+	shingle_set_open_bytes(VARDATA_ANY(v), VARSIZE_ANY_EXHDR(v), s);
+}
+
+void
+shingle_set_open_bytes(const char *p, Size len, ShingleSet *s)
+{
 	uint32		n_grams;
 
 	memcpy(&n_grams, p + 4, sizeof(uint32));
@@ -234,7 +239,7 @@ shingle_set_open(struct varlena *v, ShingleSet *s)
 	s->unit = (uint8) p[1];
 	s->unicode = (uint8) p[2];
 	s->n_grams = n_grams;
-	s->n = (VARSIZE_ANY_EXHDR(v) - SHINGLES_HEADER) / sizeof(uint32);
+	s->n = (len - SHINGLES_HEADER) / sizeof(uint32);
 	s->hash = p + SHINGLES_HEADER;
 }
 

@@ -68,8 +68,19 @@ extern const char *shingle_unit_name(uint8 unit);
 
 /* Look into a value; it must be detoasted, short headers are fine */
 extern void shingle_set_open(struct varlena *v, ShingleSet *s);
+extern void shingle_set_open_bytes(const char *p, Size len, ShingleSet *s);
 
 /* how many hashes both have */
 extern int32 shingle_overlap(const ShingleSet *a, const ShingleSet *b);
+
+/* ---- shared with the types that hold shingles ---- */
+
+extern const char *shingles_fault(const char *p, Size len);
+extern struct varlena *shingles_checked(const char *p, Size len, int sqlerrcode, const char *type,
+										const char *detail);
+extern char *shingles_from_hex(const char *str, const char *type, const char *hint, Size *n);
+extern char *shingles_to_hex(struct varlena *v, const char *type);
+extern void shingles_check_units(const ShingleSet *a, const ShingleSet *b);
+extern bool shingles_warn_unicode(const ShingleSet *a, const ShingleSet *b);
 
 #endif							/* HD_SHINGLES_H */

@@ -113,80 +113,100 @@ shingles_of_array(PG_FUNCTION_ARGS)
 
 /* ---- input and output ---- */
 
-/* Bytes from outside; what is not canonical is refused */
-static struct varlena *
-checked_value(const char *p, Size len, int sqlerrcode)
+/* What is wrong with bytes from outside; NULL: they are a canonical value */
+const char *
+shingles_fault(const char *p, Size len)
 {
-	const char *detail = NULL;
-	struct varlena *v = palloc(VARHDRSZ + len);
 	ShingleSet	s;
 
-	SET_VARSIZE(v, VARHDRSZ + len);
-	memcpy(VARDATA(v), p, len);
 	if (len < SHINGLES_HEADER || (len - SHINGLES_HEADER) % sizeof(uint32) != 0)
-		detail = "The value is truncated.";
-	else if ((uint8) p[0] != HDATA_SHINGLES_VERSION)
-		detail = "Its version is not known to this release of hdata.";
-	else if (shingle_unit_name((uint8) p[1]) == NULL)
-		detail = "Its unit is not known.";
-	else if ((uint8) p[1] == UNIT_GIVEN ? (p[2] != 0 || p[3] != 0) : p[2] == 0 || p[3] == 0)
-		detail = "Its version of Unicode does not fit its unit.";
-	else
-	{
-		shingle_set_open(v, &s);
-		if (s.n_grams < s.n || s.n_grams > PG_INT32_MAX || (s.n_grams > 0) != (s.n > 0))
-			detail = "It counts fewer shingles than it has.";
-		for (int32 i = 1; i < s.n && detail == NULL; i++)
-			if (shingle_at(&s, i - 1) >= shingle_at(&s, i))
-				detail = "Its hashes are not in ascending order.";
-	}
+		return "The value is truncated.";
+	if ((uint8) p[0] != HDATA_SHINGLES_VERSION)
+		return "Its version is not known to this release of hdata.";
+	if (shingle_unit_name((uint8) p[1]) == NULL)
+		return "Its unit is not known.";
+	if ((uint8) p[1] == UNIT_GIVEN ? (p[2] != 0 || p[3] != 0) : p[2] == 0 || p[3] == 0)
+		return "Its version of Unicode does not fit its unit.";
+	shingle_set_open_bytes(p, len, &s);
+	if (s.n_grams < s.n || s.n_grams > PG_INT32_MAX || (s.n_grams > 0) != (s.n > 0))
+		return "It counts fewer shingles than it has.";
+	for (int32 i = 1; i < s.n; i++)
+		if (shingle_at(&s, i - 1) >= shingle_at(&s, i))
+			return "Its hashes are not in ascending order.";
+	return NULL;
+}
+
+struct varlena *
+shingles_checked(const char *p, Size len, int sqlerrcode, const char *type, const char *detail)
+{
+	struct varlena *v;
+
 	if (detail)
 		ereport(ERROR,
 				(errcode(sqlerrcode),
 				 sqlerrcode == ERRCODE_INVALID_TEXT_REPRESENTATION ?
-				 errmsg("invalid input syntax for type %s", "shingles") :
-				 errmsg("invalid binary value of type %s", "shingles"),
+				 errmsg("invalid input syntax for type %s", type) :
+				 errmsg("invalid binary value of type %s", type),
 				 errdetail("%s", detail)));
+	v = palloc(VARHDRSZ + len);
+	SET_VARSIZE(v, VARHDRSZ + len);
+	memcpy(VARDATA(v), p, len);
 	return v;
 }
 
-PG_FUNCTION_INFO_V1(shingles_in);
-Datum
-shingles_in(PG_FUNCTION_ARGS)
+/* The bytes that a text form stands for */
+char *
+shingles_from_hex(const char *str, const char *type, const char *hint, Size *n)
 {
-	char	   *str = PG_GETARG_CSTRING(0);
 	Size		len = strlen(str);
 	char	   *bytes;
 
 	if (len < 2 || str[0] != '\\' || str[1] != 'x' || len % 2 != 0 || strspn(str + 2, "0123456789abcdefABCDEF") != len - 2)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input syntax for type %s", "shingles"),
+				 errmsg("invalid input syntax for type %s", type),
 				 errdetail("A value is written as \\x and an even number of hexadecimal digits."),
-				 errhint("A call with a bare literal is taken for a cast: write shingles('...'::text).")));
-	bytes = palloc(len / 2);
+				 errhint("%s", hint)));
+	*n = (len - 2) / 2;
+	bytes = palloc(Max(*n, 1));
 	hex_decode(str + 2, len - 2, bytes);
-	PG_RETURN_POINTER(checked_value(bytes, (len - 2) / 2, ERRCODE_INVALID_TEXT_REPRESENTATION));
+	return bytes;
 }
 
-PG_FUNCTION_INFO_V1(shingles_out);
-Datum
-shingles_out(PG_FUNCTION_ARGS)
+char *
+shingles_to_hex(struct varlena *v, const char *type)
 {
-	struct varlena *v = PG_GETARG_VARLENA_PP(0);
 	Size		len = VARSIZE_ANY_EXHDR(v);
 	char	   *str;
 
 	if (len > (MaxAllocSize - 3) / 2)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("value of type %s is too large to be written as text", "shingles"),
+				 errmsg("value of type %s is too large to be written as text", type),
 				 errhint("Use binary COPY or a binary cursor.")));
 	str = palloc(2 * len + 3);
 	memcpy(str, "\\x", 2);
 	hex_encode(VARDATA_ANY(v), len, str + 2);
 	str[2 * len + 2] = '\0';
-	PG_RETURN_CSTRING(str);
+	return str;
+}
+
+PG_FUNCTION_INFO_V1(shingles_in);
+Datum
+shingles_in(PG_FUNCTION_ARGS)
+{
+	Size		len;
+	char	   *bytes = shingles_from_hex(PG_GETARG_CSTRING(0), "shingles",
+										  "A call with a bare literal is taken for a cast: write shingles('...'::text).", &len);
+
+	PG_RETURN_POINTER(shingles_checked(bytes, len, ERRCODE_INVALID_TEXT_REPRESENTATION, "shingles", shingles_fault(bytes, len)));
+}
+
+PG_FUNCTION_INFO_V1(shingles_out);
+Datum
+shingles_out(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_CSTRING(shingles_to_hex(PG_GETARG_VARLENA_PP(0), "shingles"));
 }
 
 PG_FUNCTION_INFO_V1(shingles_recv);
@@ -195,8 +215,9 @@ shingles_recv(PG_FUNCTION_ARGS)
 {
 	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
 	int			len = buf->len - buf->cursor;
+	const char *bytes = pq_getmsgbytes(buf, len);
 
-	PG_RETURN_POINTER(checked_value(pq_getmsgbytes(buf, len), len, ERRCODE_INVALID_BINARY_REPRESENTATION));
+	PG_RETURN_POINTER(shingles_checked(bytes, len, ERRCODE_INVALID_BINARY_REPRESENTATION, "shingles", shingles_fault(bytes, len)));
 }
 
 PG_FUNCTION_INFO_V1(shingles_send);
@@ -305,21 +326,28 @@ shingles_to_jsonb(PG_FUNCTION_ARGS)
 
 /* ---- measures ---- */
 
-/* Sets of different units have nothing to do with each other; of different versions of Unicode, little */
-static void
-check_comparable(const ShingleSet *a, const ShingleSet *b)
+/* Sets of different units have nothing to do with each other */
+void
+shingles_check_units(const ShingleSet *a, const ShingleSet *b)
 {
 	if (a->unit != b->unit)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("shingles of different units cannot be compared"),
 				 errdetail("One has unit %s, the other %s.", shingle_unit_name(a->unit), shingle_unit_name(b->unit))));
+}
+
+/* Those of different versions of Unicode have little to do with each other; is it so? */
+bool
+shingles_warn_unicode(const ShingleSet *a, const ShingleSet *b)
+{
 	if (a->unicode != b->unicode)
 		ereport(WARNING,
 				(errmsg("shingles were made with different versions of Unicode"),
 				 errdetail("One was made with %d.%d, the other with %d.%d.",
 						   a->unicode / 4, a->unicode % 4, b->unicode / 4, b->unicode % 4),
 				 errhint("Make them again from their texts.")));
+	return a->unicode != b->unicode;
 }
 
 typedef double (*SetMeasure) (double both, double a, double b);
@@ -333,7 +361,8 @@ measured(FunctionCallInfo fcinfo, SetMeasure measure)
 
 	shingle_set_open(PG_GETARG_VARLENA_PP(0), &a);
 	shingle_set_open(PG_GETARG_VARLENA_PP(1), &b);
-	check_comparable(&a, &b);
+	shingles_check_units(&a, &b);
+	shingles_warn_unicode(&a, &b);
 	if (a.n == 0 && b.n == 0)
 		PG_RETURN_FLOAT8(1);
 	PG_RETURN_FLOAT8(measure(shingle_overlap(&a, &b), a.n, b.n));

@@ -30,6 +30,7 @@ SELECT simulate_criteria(30, 4, 5, 1, 0, $reps, .21);
 SELECT simulate_criteria(30, 4, 5, .7, 0, $reps, .22);
 SELECT simulate_criteria(60, 8, 8, .3, 0, $reps / 2, .23);
 SELECT simulate_criteria(100, 10, 5, 1, 2, $reps / 2, .24);
+SELECT simulate_severity(12, 5, false, false, $reps, .30);
 SELECT simulate_severity(30, 5, false, false, $reps, .31);
 SELECT simulate_severity(200, 10, false, false, $reps, .32);
 SELECT simulate_severity(200, 5, false, true, $reps, .33);

@@ -91,6 +91,9 @@ BEGIN
 	SELECT name, n, k, 1, 'robust, rater ' || rater, (rater::int - (k + 1) / 2.0) / k, s.severity, s.ci_low, s.ci_high
 		FROM name, state, hdata.severity(CASE WHEN clustered THEN NULL ELSE r END, variance => 'robust') s WHERE rater IN ('1', '2')
 	UNION ALL
+	SELECT name, n, k, 1, 'auto, rater ' || rater, (rater::int - (k + 1) / 2.0) / k, s.severity, s.ci_low, s.ci_high
+		FROM name, state, hdata.severity(CASE WHEN clustered THEN NULL ELSE r END) s WHERE rater IN ('1', '2')
+	UNION ALL
 	SELECT name, n, k, 1, 'drift, rater 1', .01, s.slope, s.ci_low, s.ci_high
 		FROM name, state, hdata.severity_drift(with_clusters) s WHERE rater = '1';
 	-- with clusters the drift of rater 1 would be part of his level: states of their own

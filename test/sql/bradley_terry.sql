@@ -202,6 +202,32 @@ SELECT pg_temp.failure($$SELECT hdata.bradley_terry(NULL, ties => 'no')$$);
 SELECT pg_temp.failure($$SELECT hdata.bradley_terry((SELECT hdata.comparisons_agg(i, i % 10001 + 1, 1::float8) FROM generate_series(1::bigint, 10001) i))$$);
 SELECT count(*), count(DISTINCT component), min(status), max(status) FROM bradley_terry((SELECT comparisons_agg(2 * i, 2 * i + 1, o::float8) FROM generate_series(1::bigint, 10001) i, generate_series(0, 1) o), on_disconnected => 'components');
 
+-- ---- preference_probability ----
+
+SELECT string_agg(a, ', ' ORDER BY o) FROM pg_proc, unnest(proargnames, proargmodes) WITH ORDINALITY u (a, m, o) WHERE proname = 'preference_probability' AND m = 'o';
+-- one pair: 3 to 1, and the interval of the log odds
+SELECT item_a, item_b, pg_temp.six(probability) AS probability, pg_temp.six(ci_low) AS ci_low, pg_temp.six(ci_high) AS ci_high, pg_temp.six(1 / (1 + exp(1.164559))) AS want_low, n, observed
+	FROM preference_probability(pg_temp.votes('a>b*2 b<a a<b'));
+-- each pair once; of one item as seen from it; against one item; one pair
+SELECT item_a, item_b, pg_temp.six(probability) AS probability, n, pg_temp.six(observed) AS observed FROM preference_probability(pg_temp.votes('a>b*3 a=b b>a b>c*2 c>b'));
+SELECT item_a, item_b, pg_temp.six(probability) AS probability FROM preference_probability(pg_temp.votes('a>b*3 a=b b>a b>c*2 c>b'), 'b');
+SELECT item_a, item_b, pg_temp.six(probability) AS probability FROM preference_probability(pg_temp.votes('a>b*3 a=b b>a b>c*2 c>b'), b => 'b');
+SELECT item_a, item_b, pg_temp.six(probability) AS probability FROM preference_probability(pg_temp.votes('a>b*3 a=b b>a b>c*2 c>b'), 'c', 'a');
+SELECT count(*) FROM preference_probability(pg_temp.votes('a>b'), 'a', 'a');
+-- what bradley_terry() says with an anchor, for every kind of interval
+SELECT ci, how, count(*) AS pairs, bool_and(abs(ln(p.probability / (1 - p.probability)) - r.rating) < 1e-9 AND abs(ln(p.ci_low / (1 - p.ci_low)) - r.ci_low) < 1e-9) AS same
+	FROM hd_bt_state, unnest('{model,sandwich,rater,prompt,two_way}'::text[]) ci, unnest('{half,davidson,drop}'::text[]) how,
+	preference_probability(c, ci => ci, ties => how, order_effect => true) p, bradley_terry(c, ci => ci, ties => how, order_effect => true, anchor => p.item_b) r WHERE r.item = p.item_a GROUP BY 1, 2 ORDER BY 1, 2;
+-- infinite differences are certain as far as the likelihood goes, and have no interval; what is not known is NULL
+SELECT item_a, item_b, probability, pg_temp.six(ci_low) AS ci_low, pg_temp.six(ci_high) AS ci_high, n, observed FROM preference_probability(pg_temp.votes('top>b b>c c>b c>low top>k k>low'));
+SELECT item_a, item_b, pg_temp.six(probability) AS probability, n FROM preference_probability(pg_temp.votes('a>b*3 b>a c>d'), on_disconnected => 'components');
+-- ties dropped are no comparisons
+SELECT item_a, item_b, pg_temp.six(probability) AS probability, n, pg_temp.six(observed) AS observed FROM preference_probability(pg_temp.votes('a>b*2 b>a a=b*5'), ties => 'drop');
+SELECT count(*) FROM preference_probability(NULL);
+SELECT o, pg_temp.failure(format('SELECT hdata.preference_probability(pg_temp.votes(%L), %s)', 'a>b b>a', o)) FROM unnest(ARRAY['''z''', 'b => ''z''', 'ties => NULL', 'prior => -1', 'ci => ''rater''',
+	'order_effect => NULL', 'confidence => 1', 'on_disconnected => ''none''']) o;
+SELECT pg_temp.failure($$SELECT hdata.preference_probability(pg_temp.votes('a>b b>a c>d'))$$);
+
 -- ---- any order, any way of merging: the same to the last bit ----
 
 CREATE TABLE hd_bt_many AS SELECT 'i' || x AS a, 'i' || y AS b, ((hashint4(x * 1000 + y * 37 + k) & 2147483647) % 3) / 2.0::float8 AS outcome, 'r' || k % 7 AS rater, 'p' || (x * y) % 11 AS prompt,
@@ -213,4 +239,8 @@ CREATE TABLE hd_bt_ways AS
 	UNION ALL SELECT 4, rollup(c ORDER BY d DESC) FROM (SELECT n % 3 AS d, comparisons_agg(a, b, outcome, rater, prompt, weight)::text::comparisons AS c FROM hd_bt_many GROUP BY 1) q;
 SELECT ci, count(DISTINCT all_of_it) AS results FROM (SELECT ci, way, string_agg(b::text, ';') AS all_of_it FROM hd_bt_ways, unnest('{model,sandwich,rater,prompt,two_way}'::text[]) ci,
 	bradley_terry(c, ci => ci, ties => 'davidson', order_effect => true) b GROUP BY 1, 2) q GROUP BY 1 ORDER BY 1;
+-- the chances of all pairs are those of the anchored ratings
+SELECT ci, how, count(*) AS pairs, bool_and(abs(ln(p.probability / (1 - p.probability)) - r.rating) < 1e-9 AND abs(ln(p.ci_high / (1 - p.ci_high)) - r.ci_high) < 1e-9) AS same
+	FROM hd_bt_ways, unnest('{model,two_way}'::text[]) ci, unnest('{half,davidson}'::text[]) how, preference_probability(c, ci => ci, ties => how, order_effect => true) p,
+	bradley_terry(c, ci => ci, ties => how, order_effect => true, anchor => p.item_b) r WHERE way = 1 AND r.item = p.item_a GROUP BY 1, 2 ORDER BY 1, 2;
 DROP TABLE hd_bt_votes, hd_bt_state, hd_bt_many, hd_bt_ways;

@@ -53,7 +53,7 @@ FROM (SELECT 'integers', comparisons_agg(1, 2, 1) UNION ALL
 	SELECT 'rater not named', comparisons_agg('a'::text, 'b', 1, NULL, 'p') UNION ALL
 	SELECT 'weights', comparisons_agg('a'::text, 'b', 1, NULL, NULL, 2.5) UNION ALL
 	SELECT 'count as weight', comparisons_agg(1, 2, 1, NULL, NULL, 12) UNION ALL
-	SELECT 'count as weight, any', comparisons_agg('a'::text, 'b', 1, 3, NULL, 12::bigint)) v (kind, c), comparison_rows(c) r;
+	SELECT 'count as weight, any', comparisons_agg('a'::text, 'b', 1, 3, NULL, 12::bigint)) v (kind, c), comparison_rows(c) r ORDER BY kind;
 -- names in the order of bytes, numbers in that of numbers
 SELECT r.* FROM (SELECT comparisons_agg(a, b, 1) AS c FROM (VALUES (10, 9), (-3, 10), (9, -3)) v (a, b)) q, comparison_rows(c) r;
 SELECT r.* FROM (SELECT comparisons_agg(a, b, 1) AS c FROM (VALUES ('10', '9'), ('Z', 'a'), ('a', 'Ä'), ('', 'a')) v (a, b)) q, comparison_rows(c) r;
@@ -178,6 +178,17 @@ SELECT n_comparisons(comparisons_agg(i % 20, i % 20 + 1, i % 2)) FROM generate_s
 SELECT comparisons_agg(i, i + 1, 1) FROM generate_series(1, 100000) i;
 SELECT rollup(c) FROM (SELECT comparisons_agg(i, i + 1, 1) AS c FROM generate_series(1, 100000) i GROUP BY i / 1000) q;
 SELECT comparisons_agg('a'::text, 'b', 1, i || repeat('r', 1000)) FROM generate_series(1, 100) i;
+-- adding up on the way loses no count, no weight and no kind of column
+SELECT sum(n), sum(wins_a) FROM win_matrix((SELECT rollup(c) FROM (SELECT comparisons_agg(i % 10, i % 10 + 1, 1) AS c
+	FROM generate_series(1, 60000) i GROUP BY i / 30) q));
+SELECT sum(n), sum(wins_a) FROM win_matrix((SELECT rollup(c) FROM (SELECT comparisons_agg(i % 10, i % 10 + 1, 1, NULL::text, NULL::text, 0.25) AS c
+	FROM generate_series(1, 60000) i GROUP BY i / 30) q));
+SELECT sum(n), sum(wins_a) FROM win_matrix((SELECT comparisons_agg(i % 10, i % 10 + 1, 1, NULL::text, NULL::text, 0.25) FROM generate_series(1, 60000) i));
+SELECT count(*), sum(n_comparisons(c)), bool_and(c::text::comparisons = c) AS reads, sum(n_comparisons(only_raters(c, '{r}'))) AS of_rater
+	FROM (SELECT comparisons_agg('a'::text, 'b', 1, CASE WHEN i >= first THEN 'r' END) AS c
+		FROM generate_series(11655, 11675) first, generate_series(1, first + 2) i GROUP BY first) q;
+SELECT n_comparisons(c), c::text::comparisons = c AS reads FROM (SELECT rollup(s) AS c FROM (SELECT comparisons_agg('a'::text, 'b', 1, CASE WHEN d = 11665 THEN 'r' END) AS s
+	FROM generate_series(1, 11665) d GROUP BY d ORDER BY d) q) q;
 RESET hdata.max_state_size;
 -- the log is added up on the way: three million votes, six different ones
 SELECT n_comparisons(c), (SELECT count(*) FROM comparison_rows(c)) AS rows FROM (SELECT comparisons_agg(i % 3, i % 3 + 1, i % 4 / 2 / 1.0) AS c FROM generate_series(1, 3200000) i) q;

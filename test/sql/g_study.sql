@@ -138,10 +138,28 @@ SELECT name, e_rho2, phi, phi_low, sem_absolute, note FROM (VALUES
 	('no signal', (SELECT ratings_agg(i, g, (i + g) % 4) FROM generate_series(1, 4) i, generate_series(1, 4) g))) t (name, r), d_study(r, n_raters => '{2}');
 -- all that is there agrees
 SELECT component, variance, se, ci_low, ci_high, percent, note FROM g_study((SELECT ratings_agg(i, g, i) FROM generate_series(1, 4) i, generate_series(1, 3) g));
-SELECT count(*) FROM g_study(NULL);
-SELECT count(*) FROM d_study(NULL);
+SELECT count(*) FROM g_study(NULL::ratings);
+SELECT count(*) FROM d_study(NULL::ratings);
 SELECT count(*) FROM d_study((SELECT r FROM hd_sf_state), n_raters => '{}');
 SELECT count(*), count(variance), min(note) FROM g_study((SELECT without_raters(r, '{1,2,3,4}') FROM hd_sf_state));
+
+-- ---- score matrices ----
+
+CREATE TABLE hd_matrix AS SELECT score_matrix_agg(i, g, v) AS m, ratings_agg(i, g, v) AS r, score_matrix_agg(i, g, v) FILTER (WHERE (i, g) NOT IN ((1, 2), (4, 4))) AS holes FROM hd_sf;
+SELECT m.component, pg_temp.six(m.variance) AS variance, m.variance = r.variance AND m.ci_high = r.ci_high AS same, m.n, m.n_values, m.method, m.note
+	FROM hd_matrix h, g_study(h.m) WITH ORDINALITY m, g_study(h.r) WITH ORDINALITY r WHERE m.ordinality = r.ordinality;
+-- the reliability of as many items as there are is Cronbach's alpha
+SELECT d.n_items, pg_temp.six(e_rho2) AS e_rho2, abs(e_rho2 - cronbach_alpha(m)) < 1e-12 AS is_alpha, pg_temp.six(phi) AS phi FROM hd_matrix, d_study(m, n_items => '{4}') d;
+SELECT component, pg_temp.six(variance) AS variance, df, method FROM hd_matrix, g_study(holes);
+SELECT component, pg_temp.six(variance) AS variance, df FROM hd_matrix, g_study(m, 'i:p');
+SELECT count(*), min(n_items), max(n_items) FROM hd_matrix, d_study(holes);
+SELECT DISTINCT note FROM g_study((SELECT score_matrix_agg(1, g, g::float8) FROM generate_series(1, 3) g)) UNION ALL SELECT DISTINCT note FROM g_study((SELECT score_matrix_agg(i, 1, i::float8) FROM generate_series(1, 3) i))
+	UNION ALL SELECT DISTINCT note FROM g_study((SELECT score_matrix_agg(i, i, i::float8) FROM generate_series(1, 3) i)) UNION ALL SELECT DISTINCT note FROM g_study((SELECT score_matrix_agg(i, i * 10 + g, i::float8) FROM generate_series(1, 3) i, generate_series(1, 2) g));
+SELECT (SELECT count(*) FROM g_study(NULL::score_matrix)), (SELECT count(*) FROM d_study(NULL::score_matrix));
+SELECT pg_temp.failure('SELECT g_study(m, ''p x r'') FROM hd_matrix');
+SELECT pg_temp.failure('SELECT g_study(m, confidence => 0) FROM hd_matrix');
+SELECT pg_temp.failure('SELECT d_study(m, n_items => ''{-1}'') FROM hd_matrix');
+SELECT pg_temp.failure('SELECT d_study(m, n_items => NULL) FROM hd_matrix');
 
 -- ---- errors ----
 
@@ -161,4 +179,4 @@ SELECT pg_temp.failure('SELECT g_study(ratings_agg(i, g, ARRAY[''a'', ''b''])) F
 SELECT pg_temp.failure('SELECT g_study(ratings_agg(1, 1, i)) FROM generate_series(1, 3) i');
 SELECT pg_temp.failure('SELECT g_study(ratings_agg(i, g, v::text), categories => ''{1,2}'') FROM hd_sf');
 
-DROP TABLE hd_sf, hd_sf_state, hd_three CASCADE;
+DROP TABLE hd_matrix, hd_sf, hd_sf_state, hd_three CASCADE;

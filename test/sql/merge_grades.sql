@@ -57,6 +57,9 @@ SELECT pg_temp.failure(q) FROM unnest(ARRAY['SELECT grades_agg(1.5, 1, 5)', 'SEL
 	'SELECT merge_grades(true, 1, 5, ''mode'')', 'SELECT merge_grades(true, 1, 5, NULL)', 'SELECT merge_grades(true, 1, 5, h) FROM unnest(ARRAY[''mean'', ''any'']) h', 'SELECT merged(g, ''best'') FROM hmg_merged', 'SELECT merged(g, NULL) FROM hmg_merged', 'SELECT merged(NULL, ''best'')',
 	'SELECT grades_agg(i / 20000.0, 1, 5) FROM generate_series(1, 20000) i', 'SELECT merged(grades_agg(v, 1.7e308, 5), ''mean'') FROM unnest(ARRAY[1, 0]) v']) q;
 
+-- a subnormal weight has lost digits
+SELECT pg_temp.failure('SELECT merge_grades(0.5, 5e-324, 1, ''mean'')'), merge_grades(0.3, 2.2250738585072014e-308, 1, 'mean');
+
 -- ---- stored by release 0.1.0: they must read for ever.  Never change a literal. ----
 
 CREATE TABLE hmg_stored (name text, g grades);

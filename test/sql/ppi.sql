@@ -111,3 +111,18 @@ SELECT v.p::jsonb, v.p::text = t AS as_it_was FROM (VALUES
 	('\x01010064c8018000000000000000bff000000000000000000121010000200301210100002003012101000090010121010000900101210100009001'),
 	('\x01030001023fffffffffffffffca511b0ec57e649a0121010000010001210100400000022101000004000121010000140001210600000200000000000000000000000000a049e657ecb0110101210b00000100000000000000000000000000000000000000000000000000000000292bc80c85d0f60d5396b426490221060000feffffffffffffffffffffffffff3f93ccafd86123020121010000180002210100001800012106000004000000000000000000000000008026995fb1c34604012101000048000221060000fcffffffffffffffffffffffffffff4c32bf62878d08012101000050000221010000700001210600000800000000000000000000000000009a647ec50e1b110121010000100101210c0000040000000000000000000000000000000000000000000000000000000090b282cc50086ddf3065496b92040000000221060000f8ffffffffffffffffffffffffffff33c9fc8a1d3622'),
 	('\x010101000000000000000000')) l(t), LATERAL (SELECT t::ppi AS p) v;
+
+-- ---- values far from zero ----
+
+-- what matters is how values differ, with probabilities and without
+CREATE TABLE pp_far AS SELECT (i * 37 % 101) / 100.0::float8 AS judge, CASE WHEN i % 3 = 0 THEN (i * 53 % 97) / 96.0::float8 END AS human, 0.2 + i % 7 / 10.0::float8 AS p
+	FROM generate_series(1, 300) i;
+SELECT far, abs(z.se - w.se) < 1e-8 AS se, abs(z.lambda - w.lambda) < 1e-7 AS lambda, abs(z.value - far - w.value) < 1e-7 AS value,
+		abs(y.se - v.se) < 1e-8 AS plain_se, abs(y.lambda - v.lambda) < 1e-7 AS plain_lambda
+	FROM (VALUES (1e3::float8), (1e6), (1e8)) f (far),
+		LATERAL (SELECT (ppi_mean(ppi_agg(judge + far, human + far, p), method => 'ppi++')).* FROM pp_far) z,
+		LATERAL (SELECT (ppi_mean(ppi_agg(judge + far, human + far), method => 'ppi++')).* FROM pp_far) y,
+		(SELECT (ppi_mean(ppi_agg(judge, human, p), method => 'ppi++')).* FROM pp_far) w,
+		(SELECT (ppi_mean(ppi_agg(judge, human), method => 'ppi++')).* FROM pp_far) v;
+SELECT round(lambda::numeric, 4) AS lambda, round(se::numeric, 6) AS se FROM (SELECT (ppi_mean(ppi_agg(judge, human, p), method => 'ppi++')).* FROM pp_far) q;
+DROP TABLE pp_far;

@@ -142,6 +142,12 @@ SET hdata.max_state_size = '64kB';
 SELECT n_rankings(rankings_agg(ARRAY['i' || i, 'j' || i])) FROM generate_series(1, 20000) i;
 -- what repeats takes no room
 SELECT n_rankings(rankings_agg(ARRAY['i' || i % 10, 'j' || i % 7])) FROM generate_series(1, 20000) i;
+-- a rater who comes when the state has just been put in order
+SELECT count(*), bool_and(s::text::rankings = s) AS reads, sum(n_rankings(only_raters(s, '{r}'))) AS of_rater
+	FROM (SELECT rankings_agg(ARRAY[i % 40, 40 + i / 40], CASE WHEN i = first THEN 'r' END) AS s
+		FROM generate_series(1990, 2010) first, generate_series(1, first) i GROUP BY first) q;
+SELECT n_rankings(s), s::text::rankings = s AS reads, n_rankings(only_raters(s, '{r}')) AS of_rater
+	FROM (SELECT rollup(s) AS s FROM (SELECT rankings_agg(ARRAY[i % 40, 40 + i / 40], CASE WHEN i = 2001 THEN 'r' END) AS s FROM generate_series(1, 2001) i GROUP BY i ORDER BY i) q) q;
 RESET hdata.max_state_size;
 -- one long ranking
 SELECT n_items(s), n_rankings(s) FROM (SELECT rankings_agg(r) AS s FROM (SELECT array_agg(i ORDER BY i) FROM generate_series(1, 20000) i) x (r)) q;

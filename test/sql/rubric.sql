@@ -35,7 +35,7 @@ SELECT $$
 SELECT '{"criteria": [{"id": "root", "weight": 1, "tags": ["t"], "children": [{"id": "x", "weight": 2, "text": "X"},
 	{"weight": 0.5, "id": "y", "children": [{"id": "z", "weight": 3}, {"id": "g", "weight": 0, "text": "G", "gate": true}]}]}]}'::rubric;
 SELECT '{"penalty_only": true, "norm": "abs", "criteria": [{"id": "p", "points": -1}, {"id": "q", "points": 0}]}'::rubric;
-SELECT '{"norm": "minmax", "criteria": [{"id": "p", "points": 4.9e-324}]}'::rubric;
+SELECT '{"norm": "minmax", "criteria": [{"id": "p", "points": 2.2250738585072014e-308}]}'::rubric;
 SELECT pg_temp.problem('{"criteria": [{"id": "\ud83d\ude00 \u0007 \u007f", "points": 1, "text": "' || U&'\2028' || '"}]}');
 
 -- ---- what is refused ----
@@ -214,6 +214,20 @@ COPY (SELECT b FROM hd_raw WHERE b <> '' ORDER BY length(b) DESC LIMIT 1) TO :'f
 TRUNCATE hd_r;
 COPY hd_r FROM :'file' (FORMAT binary);
 SELECT r, encode(rubric_hash(r), 'hex') FROM hd_r;
+
+-- null is as good as leaving a key out, whichever key it is
+SELECT '{"criteria": [{"id": "a", "points": 1, "weight": null, "children": null, "text": null, "tags": null}]}'::rubric;
+SELECT '{"criteria": [{"id": "a", "weight": 1, "points": null, "levels": null, "gate": null, "kind": null}]}'::rubric;
+-- a subnormal number has lost digits; a share that vanishes would be a criterion without weight
+SELECT pg_temp.problem(v) FROM unnest(ARRAY[
+	'{"criteria": [{"id": "a", "points": 1}, {"id": "b", "points": 4.9e-324}]}',
+	'{"criteria": [{"id": "a", "weight": 1}, {"id": "b", "weight": 2.2e-308}]}',
+	'{"criteria": [{"id": "a", "weight": 1}, {"id": "b", "weight": 1e-200, "children": [{"id": "b1", "weight": 1}, {"id": "b2", "weight": 1e-200}]}]}']) v;
+-- tags are inherited: of one criterion there are 256 at most
+SELECT count(*), max(cardinality(tags)) FROM rubric_leaves((SELECT format('{"criteria": [{"id": "r", "weight": 1, "tags": [%s], "children": [{"id": "a", "weight": 1, "tags": ["0"]}, {"id": "b", "weight": 1, "tags": ["b"]}]}]}',
+	string_agg(format('"%s"', i), ','))::rubric FROM generate_series(0, 254) i));
+SELECT pg_temp.problem(format('{"criteria": [{"id": "r", "weight": 1, "tags": [%s], "children": [{"id": "a", "weight": 1, "tags": ["b"]}, {"id": "b", "weight": 1, "tags": ["a"]}]}]}',
+	string_agg(format('"%s"', i), ','))) FROM generate_series(0, 255) i;
 
 -- ---- leaves ----
 

@@ -77,6 +77,8 @@ SELECT pg_temp.failure(q) FROM unnest(ARRAY[
 	'SELECT axis_scores(met, ''x'') FROM hrs_score']) q;
 -- points of any size; what cannot be written as double precision is an error, not Infinity
 SELECT pg_temp.failure('SELECT score(rubric_agg(p, v)) FROM (VALUES (1e308, 1), (1e-300, 0), (1e308, 0)) t (p, v)');
+SELECT pg_temp.failure(format('SELECT score(rubric_agg(%s, 0.5))', p)) FROM unnest('{4.9e-324,-2.2e-308}'::float8[]) p;
+SELECT p, score(rubric_agg(p, 0.3)), score(rubric_agg(p, v), 'abs') AS abs FROM unnest('{2.2250738585072014e-308,1e300}'::float8[]) p, unnest('{0.3,1}'::float8[]) v GROUP BY p ORDER BY p;
 SELECT score(rubric_agg(p, v)) FROM (VALUES (1e300, 1), (1e-300, 1), (-1e300, 1)) t (p, v);
 SELECT pg_temp.failure('SELECT score(rubric_agg(p, v), ''abs'') FROM (VALUES (1.7e308, 1), (1.7e308, 0)) t (p, v)');
 SELECT score(rubric_agg(0.1, v)) AS "3 of 10, not 0.30000000000000004" FROM unnest(ARRAY[1, 1, 1, 0, 0, 0, 0, 0, 0, 0]) v;

@@ -48,6 +48,10 @@ SELECT count(*) FROM generate_series(1, 300) i, LATERAL (SELECT score_agg(x, (j 
 SELECT mean(score_agg(x), 'none') AS "not 0.7999999999999999" FROM unnest(ARRAY[0.7, 0.7, 0.7, 0.8, 0.9, 0.9, 0.9]) x;
 SELECT mean(score_agg(x), 'none'), stderr(score_agg(x)) FROM unnest(ARRAY[1e100, 1, -1e100]) x;
 SELECT pg_temp.failure(format('SELECT %s FROM (SELECT score_agg(x) AS s FROM unnest(ARRAY[%s, %s]) x) q', e, x, x)) FROM unnest(ARRAY['mean(s)', 'mean(s, ''example'')', 'stderr(s)', 'ci(s)', 's::jsonb']) e, unnest(ARRAY[1.7e308, -1.7e308, 1e200]) x;
+-- differences whose squares have no digits are not "no variation"
+SELECT pg_temp.failure(format('SELECT stderr(score_agg(x)) FROM unnest(ARRAY[%s]) x', v)) FROM unnest(ARRAY['1e-200, 2e-200', '0, 1e-170']) v;
+SELECT stderr(score_agg(x)), stderr(score_agg(x - 2e-200), 'example') AS clipped FROM unnest(ARRAY[1e-200, 1e-200]) x;
+SELECT v, stderr(score_agg(x)), v * sqrt(3.5 / 6) AS expected FROM unnest(ARRAY[1e-150, 1e140]::float8[]) v, unnest(ARRAY[v, v * 2, v * 3, v * 4, v * 5, v * 6]) x GROUP BY v ORDER BY v;
 -- nothing
 SELECT score_agg(score) IS NULL AS "no rows" FROM hss_eval WHERE false;
 SELECT mean(NULL), stderr(NULL), n_scores(NULL), n_null(NULL), min_score(NULL);

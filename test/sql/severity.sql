@@ -23,7 +23,10 @@ CREATE TABLE hd_grade (item int, rater text, score float8);
 INSERT INTO hd_grade VALUES (1,'A',7),(1,'B',5),(1,'C',6),(2,'A',9),(2,'B',6),(3,'B',4),(3,'C',5),(3,'D',7),(4,'A',8),(4,'D',9),(5,'C',3),(5,'D',6),(6,'A',5),(6,'C',4),(6,'D',7);
 CREATE TABLE hd_graded AS SELECT ratings_agg(item, rater, score) AS r FROM hd_grade;
 
-SELECT rater, n, n_shared, naive_mean, pg_temp.six(severity) AS severity, pg_temp.six(se) AS se, pg_temp.six(ci_low) AS ci_low, pg_temp.six(ci_high) AS ci_high FROM hd_graded, severity(r);
+SELECT rater, n, n_shared, naive_mean, pg_temp.six(severity) AS severity, pg_temp.six(se) AS se, pg_temp.six(ci_low) AS ci_low, pg_temp.six(ci_high) AS ci_high FROM hd_graded, severity(r, variance => 'model');
+-- of few items the wider of the two intervals is taken
+SELECT a.rater, pg_temp.six(a.se) AS se, pg_temp.six(a.ci_high) AS ci_high, a.ci_high = greatest(m.ci_high, b.ci_high) AS wider, a.se = m.se AS by_model
+	FROM hd_graded, severity(r) a, severity(r, variance => 'model') m, severity(r, variance => 'robust') b WHERE m.rater = a.rater AND b.rater = a.rater;
 SELECT rater, pg_temp.six(expected) AS expected, pg_temp.six(excess) AS excess, pg_temp.six(excess_low) AS excess_low, pg_temp.six(excess_high) AS excess_high,
 	pg_temp.six(shrunk) AS shrunk, rank_low, rank_high, component, evidence, note FROM hd_graded, severity(r);
 -- expected and excess in SQL: others on the same items, t over items
@@ -44,7 +47,7 @@ SELECT pg_temp.six(a.severity - b.severity) AS shift, pg_temp.six(a.excess - b.e
 -- every rater on every item: effects are deviations of means, standard errors sqrt(mse (k-1)/(n k)), mse 1.019444 (Shrout and Fleiss)
 CREATE TABLE hd_full AS SELECT ratings_agg(i, g, (ARRAY[[9,2,5,8],[6,1,3,2],[8,4,6,8],[7,1,2,6],[10,5,6,9],[6,2,4,7]])[i][g]) AS r
 	FROM generate_series(1, 6) i, generate_series(1, 4) g;
-SELECT rater, pg_temp.six(severity) AS severity, pg_temp.six(naive_mean - (SELECT avg(naive_mean) FROM severity(r))) AS deviation, pg_temp.six(se) AS se, pg_temp.six(sqrt(1.0194444444 * 3/24)) AS formula, rank_low, rank_high FROM hd_full, severity(r);
+SELECT rater, pg_temp.six(severity) AS severity, pg_temp.six(naive_mean - (SELECT avg(naive_mean) FROM severity(r))) AS deviation, pg_temp.six(se) AS se, pg_temp.six(sqrt(1.0194444444 * 3/24)) AS formula, rank_low, rank_high FROM hd_full, severity(r, variance => 'model');
 SELECT bool_and(abs(adjusted - naive_mean) < 1e-12) AS same, count(DISTINCT pg_temp.six(se)) AS ses FROM hd_full, adjusted_scores(r);
 
 -- ---- robust variance ----
@@ -55,12 +58,12 @@ SELECT pg_temp.six(severity) AS severity, pg_temp.six(se) AS se, pg_temp.six(ci_
 	FROM severity((SELECT ratings_agg(i, g, v) FROM hd_pair), variance => 'robust') WHERE rater = '1';
 -- of two raters the residual variance says the same
 SELECT pg_temp.six(se) AS se FROM severity((SELECT ratings_agg(i, g, v) FROM hd_pair), variance => 'model') WHERE rater = '1';
--- clusters of three items: sums within them; taken by default
+-- clusters of three items: sums within them
 SELECT pg_temp.six(severity) AS severity, pg_temp.six(se) AS se, evidence, (SELECT pg_temp.six(sqrt(sum(s^2) * 4/3)/12/2) FROM (SELECT sum(d - avg) AS s
 		FROM (SELECT i, max(v) FILTER (WHERE g = 1) - max(v) FILTER (WHERE g = 2) AS d, avg(max(v) FILTER (WHERE g = 1) - max(v) FILTER (WHERE g = 2)) OVER () AS avg FROM hd_pair GROUP BY i) x GROUP BY i / 3 - (i = 12)::int) y) AS formula
-	FROM severity((SELECT ratings_agg(i, g, v::float8, NULL::bigint, 'c' || (i / 3 - (i = 12)::int)) FROM hd_pair)) WHERE rater = '1';
-SELECT bool_and(a.se = b.se) AS same FROM severity((SELECT ratings_agg(i, g, v::float8, NULL::bigint, 'c' || i / 3) FROM hd_pair), variance => 'auto') a,
-	severity((SELECT ratings_agg(i, g, v::float8, NULL::bigint, 'c' || i / 3) FROM hd_pair), variance => 'robust') b WHERE a.rater = b.rater;
+	FROM severity((SELECT ratings_agg(i, g, v::float8, NULL::bigint, 'c' || (i / 3 - (i = 12)::int)) FROM hd_pair), variance => 'robust') WHERE rater = '1';
+-- twelve items are enough for the robust one
+SELECT bool_and(a.se = b.se) AS same FROM severity((SELECT ratings_agg(i, g, v) FROM hd_pair)) a, severity((SELECT ratings_agg(i, g, v) FROM hd_pair), variance => 'robust') b WHERE a.rater = b.rater;
 
 -- ---- raters who share nothing ----
 

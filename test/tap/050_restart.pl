@@ -109,7 +109,7 @@ for my $encoding (sort keys %text)
 # what the database's encoding cannot say stays whole in the state, and only saying it is an error
 my $state = $node->safe_psql('in_utf8', "SELECT s FROM EUC_JP");
 my ($bytes, $said, $alpha) = run_queries($node, 'in_latin1', "SELECT '$state'::hdata.ratings::text",
-	"SELECT count(item) FROM observations('$state')", "SELECT fleiss_kappa('$state')");
+	"SELECT count(item) FROM observations('$state'::ratings)", "SELECT fleiss_kappa('$state')");
 is($bytes, $state, 'a state with text that LATIN1 has not is kept');
 like($said, qr/^ERROR 22P05: /, 'reading such text is the usual conversion error');
 is($alpha, $node->safe_psql('in_utf8', 'SELECT hdata.fleiss_kappa(s) FROM EUC_JP'), 'coefficients need no text');
@@ -118,7 +118,7 @@ is($alpha, $node->safe_psql('in_utf8', 'SELECT hdata.fleiss_kappa(s) FROM EUC_JP
 my $ascii = encoding_database('SQL_ASCII');
 my $in_ascii = $node->safe_psql($ascii, 'SELECT hdata.ratings_agg(' . join(', ', map { "convert_from('\\x$_', 'SQL_ASCII')" } '69c3', '72e9ff', '76') . ')');
 like($in_ascii, qr/^\\x01/, 'SQL_ASCII: any bytes are text');
-my ($kept) = run_queries($node, $ascii, "SELECT encode(convert_to(rater, 'SQL_ASCII'), 'hex') FROM observations('$in_ascii')");
+my ($kept) = run_queries($node, $ascii, "SELECT encode(convert_to(rater, 'SQL_ASCII'), 'hex') FROM observations('$in_ascii'::ratings)");
 is($kept, '72e9ff', 'SQL_ASCII: and come back');
 for my $encoding ('utf8', 'latin1', 'euc_jp')
 {

@@ -24,6 +24,7 @@ my @accessors = (
 	rows_text("bradley_terry(s, prior => 1, ci => 'prompt', order_effect => true, $by_component)"),
 	rows_text("bradley_terry(s, ci => 'two_way', confidence => 0.5, anchor => '1', $by_component)"),
 	rows_text("bradley_terry_model(s, ties => 'davidson', ci => 'two_way', order_effect => true, $by_component)"),
+	rows_text("preference_probability(s, ci => 'two_way', $by_component)"),
 	rows_text('rater_fit(s)'),
 	rows_text("rater_fit(s, ties => 'drop', prior => 2)"));
 

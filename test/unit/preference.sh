@@ -6,7 +6,7 @@ src=$here/../../src
 out=$(mktemp -d)
 trap 'rm -rf "$out"' EXIT
 files=
-for k in bradley_terry_data bradley_terry_fit bradley_terry_cov bradley_terry_rate strengths connectivity rater_fit rater_fit_sums; do
+for k in bradley_terry_data bradley_terry_fit bradley_terry_cov bradley_terry_rate strengths rating_status connectivity rater_fit rater_fit_sums; do
 	files="$files $src/preference/$k.c"
 done
 for k in stats tails linalg; do files="$files $src/common/$k.c"; done

@@ -468,15 +468,15 @@ test_status(void)
 	for (int i = 0; i < n && core < 0; i++)
 		if (m->item[i].finite)
 			core = i;
-	o.prior = 1e-5;
+	o.prior = 1e-9;
 	regular = bt_prepare(&d, &o);
 	check(bt_fit(regular) == BT_DONE, "a fit with a tiny prior");
 	for (int i = 0; i < n; i++)
 	{
-		BtStatus	s = m->item[i].status;
+		RatingStatus	s = m->item[i].status;
 
-		unusual += s != BT_OK;
-		check(!isnan(rating[i].rating) || s == BT_UNLINKED, "a rating");
+		unusual += s != RATING_OK;
+		check(!isnan(rating[i].rating) || s == RATING_UNLINKED, "a rating");
 		if (core < 0)
 		{
 			check(!beats[i][i], "there was a core");
@@ -484,19 +484,19 @@ test_status(void)
 		}
 		if (beats[i][core] && beats[core][i])
 		{
-			check(s == BT_OK && isfinite(rating[i].rating), "core is finite");
+			check(s == RATING_OK && isfinite(rating[i].rating), "core is finite");
 			if (regular->n_blocks == 1)
-				check(close_to(rating[i].rating - rating[core].rating, regular->block[0].theta[i] - regular->block[0].theta[core], 5e-3),
+				check(close_to(rating[i].rating - rating[core].rating, regular->block[0].theta[i] - regular->block[0].theta[core], 1e-5),
 					  "the core as with a tiny prior: %g, %g", rating[i].rating - rating[core].rating,
 					  regular->block[0].theta[i] - regular->block[0].theta[core]);
 		}
 		else if (beats[i][core])
-			check((s == BT_ABOVE || s == BT_UNDEFEATED) && rating[i].rating == INFINITY, "above is infinite");
+			check((s == RATING_ABOVE || s == RATING_UNDEFEATED) && rating[i].rating == INFINITY, "above is infinite");
 		else if (beats[core][i])
-			check((s == BT_BELOW || s == BT_WINLESS) && rating[i].rating == -INFINITY, "below is infinite");
+			check((s == RATING_BELOW || s == RATING_WINLESS) && rating[i].rating == -INFINITY, "below is infinite");
 		else
-			check(s == BT_UNLINKED && isnan(rating[i].rating), "unlinked");
-		check((s == BT_UNDEFEATED) == (m->item[i].loss == 0 && m->item[i].tie == 0 && beats[i][core]), "undefeated");
+			check(s == RATING_UNLINKED && isnan(rating[i].rating), "unlinked");
+		check((s == RATING_UNDEFEATED) == (m->item[i].loss == 0 && m->item[i].tie == 0 && beats[i][core]), "undefeated");
 	}
 	return unusual > 0;
 }
@@ -632,6 +632,92 @@ test_rater_fit(double prior)
 	rows = all;
 }
 
+/*
+ * Many items, so that matrices take several panels: H V is the projection
+ * that centres, and the sandwich by rater is V (sum g g') V.
+ */
+static void
+test_large(int n)
+{
+	static Vote vote[MAX_ROWS];
+	BtOptions	o = {.ties = BT_TIES_HALF, .variance = BT_RATER, .confidence = 0.95, .anchor = -1, .prior = n % 2 ? 0.3 : 0};
+	PreferenceData d;
+	BtModel    *m;
+	const BtBlock *b;
+	double	   *h = calloc((size_t) n * n, sizeof(double));
+	double	   *g = calloc((size_t) 5 * n, sizeof(double));
+	double	   *x = calloc((size_t) 5 * n, sizeof(double));
+	double		sum = 0;
+	double		worst = 0;
+
+	rows.n_items = n;
+	rows.n_raters = 5;
+	rows.n_prompts = 1;
+	for (int k = 0; k < MAX_ROWS; k++)
+	{
+		int			i = rnd_int(n);
+
+		vote[k] = (Vote) {{i, (i + 1 + rnd_int(n - 1)) % n, 2 * rnd_int(2), rnd_int(5), 0}, 1, 1};
+	}
+	make_rows(vote, MAX_ROWS);
+	d = data_of_rows();
+	m = bt_prepare(&d, &o);
+	if (!check(m->n_blocks == 1 && m->block[0].n == n && bt_fit(m) == BT_DONE, "large: a fit"))
+		return;
+	bt_covary(m);
+	b = &m->block[0];
+	for (int k = 0; k < m->n_pairs; k++)
+	{
+		const BtPair *p = &m->pair[k];
+		double		w = (p->win + p->loss) * p->p_win * p->p_loss;
+
+		h[p->row * n + p->row] += w;
+		h[p->col * n + p->col] += w;
+		h[p->row * n + p->col] -= w;
+		h[p->col * n + p->row] -= w;
+		for (int64 r = p->start; r < p->end; r++)
+		{
+			double		score = rows.weight[r] * (rows.outcome[r] == OUTCOME_A ? p->p_loss : -p->p_win);
+
+			g[rows.rater[r] * n + p->row] += score;
+			g[rows.rater[r] * n + p->col] -= score;
+		}
+	}
+	for (int i = 0; i < n; i++)
+		sum += exp(b->theta[i]);
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < n; j++)
+			h[i * n + j] += o.prior * n * ((i == j) * exp(b->theta[i]) / sum - exp(b->theta[i] + b->theta[j]) / sum / sum);
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < n; j++)
+		{
+			double		s = 0;
+
+			for (int k = 0; k < n; k++)
+				s += h[i * n + k] * b->info[k * n + j];
+			worst = fmax(worst, fabs(s - (i == j) + 1.0 / n));
+		}
+	check(worst < 1e-10, "large: H V is the projection up to %g", worst);
+	for (int u = 0; u < 5; u++)
+		for (int i = 0; i < n; i++)
+			for (int k = 0; k < n; k++)
+				x[u * n + i] += b->info[i * n + k] * g[u * n + k];
+	worst = 0;
+	for (int i = 0; i < n; i++)
+		for (int j = 0; j < n; j++)
+		{
+			double		s = 0;
+
+			for (int u = 0; u < 5; u++)
+				s += x[u * n + i] * x[u * n + j];
+			worst = fmax(worst, fabs(s - b->cov[0][i * n + j]));
+		}
+	check(worst < 1e-10, "large: sandwich up to %g", worst);
+	free(h);
+	free(g);
+	free(x);
+}
+
 /* Weights 10^40 apart: the fit says that it failed, or has a score of zero */
 static void
 test_extremes(void)
@@ -699,6 +785,11 @@ main(void)
 	{
 		random_votes(5 + rnd_int(round % 2 ? 60 : 3000), 3, 0.1, round % 3 == 0, round % 5 == 0, round % 4 < 2 ? 8 : 60);
 		test_rater_fit(round % 2 ? 0.1 : 0.5);
+		stub_reset();
+	}
+	for (int n = 30; n < 135; n += 7)
+	{
+		test_large(n);
 		stub_reset();
 	}
 	test_extremes();

@@ -44,6 +44,8 @@ typedef struct Chunk
 {
 	struct Chunk *prev;
 	struct Chunk *next;
+	size_t		n;
+	size_t		filler;			/* what follows is aligned as malloc aligns */
 } Chunk;
 
 jmp_buf		stub_jump;
@@ -63,6 +65,7 @@ grab(size_t n, bool zero)
 	if (c == NULL)
 		libc_die("out of memory");
 	memset(c + 1, zero ? 0 : 0x7F, n);
+	c->n = n;
 	c->prev = &chunks;
 	c->next = chunks.next;
 	c->next->prev = c;
@@ -122,6 +125,19 @@ void *
 palloc_extended(Size n, int flags)
 {
 	return grab(n, (flags & MCXT_ALLOC_ZERO) != 0);
+}
+
+/* There are no contexts here */
+void *
+MemoryContextAlloc(MemoryContext cx, Size n)
+{
+	return palloc(n);
+}
+
+void *
+repalloc_huge(void *p, Size n)
+{
+	return memcpy(grab(n, false), p, Min(n, ((Chunk *) p - 1)->n));
 }
 
 Size
@@ -196,6 +212,12 @@ errmsg(const char *fmt,...)
 
 int
 errdetail(const char *fmt,...)
+{
+	return 0;
+}
+
+int
+errdetail_internal(const char *fmt,...)
 {
 	return 0;
 }
