@@ -30,13 +30,6 @@
 #include "text/canonical.h"
 #include "utils/memutils.h"
 
-typedef enum CharClass
-{
-	CHAR_SEPARATES = 1,			/* 0: not looked up yet */
-	CHAR_OF_WORD,
-	CHAR_ALONE					/* a token of its own */
-} CharClass;
-
 /* Looked up once in a backend: ICU's properties, and what a letter looks like */
 #define PAGE_SIZE	256
 static uint8 *class_page[0x110000 / PAGE_SIZE];
@@ -113,6 +106,12 @@ char_class(UChar32 c)
 	if (unlikely((*page)[c % PAGE_SIZE] == 0))
 		(*page)[c % PAGE_SIZE] = class_of(c);
 	return (*page)[c % PAGE_SIZE];
+}
+
+CharClass
+canonical_char_class(uint32 c)
+{
+	return char_class((UChar32) c);
 }
 
 /* The ASCII letter that a letter of another script looks like, or 0 */
@@ -308,16 +307,12 @@ append_word(CanonicalText *t, const UChar *u, int32 n)
 	}
 }
 
+/* Tokens of folded text.  Token i is made of its units first[i] .. end[i] - 1, where that is asked for */
 static void
-canonical_unicode(const char *s, int32 len, CanonicalText *t)
+tokens_of_folded(const UChar *u, int32 folded, CanonicalText *t, int32 *first, int32 *end)
 {
-	int32		n,
-				folded;
-	UChar	   *raw = utf16_of(s, len, &n);
-	UChar	   *u = nfkc_casefold(raw, n, &folded);
 	bool		was_alone = false;	/* the last token is a character of its own, nothing behind it */
 
-	pfree(raw);
 	/* a UTF-16 unit takes up to three bytes, and a space may come before it */
 	if (folded > PG_INT32_MAX / 4 - 8)
 		ereport(ERROR,
@@ -342,27 +337,44 @@ canonical_unicode(const char *s, int32 len, CanonicalText *t)
 		{
 			separate(t, !was_alone);
 			append_char(t, c);
-			end_token(t);
-			was_alone = true;
-			continue;
 		}
-		for (int32 next = i; next < folded; i = next)
+		else
 		{
-			U16_NEXT(u, next, folded, c);
-			if (char_class(c) != CHAR_OF_WORD)
-				break;
+			for (int32 next = i; next < folded; i = next)
+			{
+				U16_NEXT(u, next, folded, c);
+				if (char_class(c) != CHAR_OF_WORD)
+					break;
+			}
+			separate(t, true);
+			append_word(t, u + begin, i - begin);
 		}
-		separate(t, true);
-		append_word(t, u + begin, i - begin);
+		if (first)
+		{
+			first[t->n_tokens] = begin;
+			end[t->n_tokens] = i;
+		}
 		end_token(t);
-		was_alone = false;
+		was_alone = class == CHAR_ALONE;
 	}
+}
+
+static void
+canonical_unicode(const char *s, int32 len, CanonicalText *t)
+{
+	int32		n,
+				folded;
+	UChar	   *raw = utf16_of(s, len, &n);
+	UChar	   *u = nfkc_casefold(raw, n, &folded);
+
+	pfree(raw);
+	tokens_of_folded(u, folded, t, NULL, NULL);
 	pfree(u);
 }
 
 /* A text's bytes in UTF-8.  An SQL_ASCII database says nothing of its bytes: they must be UTF-8 there. */
-static const char *
-utf8_of(Datum d, int32 *len, bool *ascii)
+const char *
+canonical_utf8(Datum d, int32 *len, bool *ascii)
 {
 	text	   *t = DatumGetTextPP(d);
 	const char *s = VARDATA_ANY(t);
@@ -397,12 +409,138 @@ canonical_text_make(Datum d, CanonicalText *t)
 {
 	int32		len;
 	bool		ascii;
-	const char *s = utf8_of(d, &len, &ascii);
+	const char *s = canonical_utf8(d, &len, &ascii);
 
 	if (ascii)
 		canonical_ascii(s, len, t);
 	else
 		canonical_unicode(s, len, t);
+}
+
+/* ---- where tokens come from ---- */
+
+/* Folded text, and for each of its units the characters that it was made of */
+typedef struct FoldedText
+{
+	UChar	   *u;
+	int32		n;
+	int32		room;
+	int32	   *from;
+	int32	   *to;
+} FoldedText;
+
+static void
+folded_room(FoldedText *f, int32 more)
+{
+	if (f->room - f->n >= more)
+		return;
+	if (f->n > PG_INT32_MAX / 4 - more)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("text is too long")));
+	f->room = 2 * f->n + more;
+	f->u = repalloc_huge(f->u, (Size) f->room * sizeof(UChar));
+	f->from = repalloc_huge(f->from, (Size) f->room * sizeof(int32));
+	f->to = repalloc_huge(f->to, (Size) f->room * sizeof(int32));
+}
+
+/* Folds one piece, the characters from .. to - 1, which nothing around it has an influence on */
+static void
+fold_piece(const UNormalizer2 *normalizer, const UChar *u, int32 n, int32 from, int32 to, FoldedText *f)
+{
+	int32		begin = f->n;
+
+	folded_room(f, n + 16);
+	if (n == 1 && u[0] < 0x80)
+		f->u[f->n++] = u[0] >= 'A' && u[0] <= 'Z' ? u[0] + ('a' - 'A') : u[0];
+	else
+	{
+		UErrorCode	status = U_ZERO_ERROR;
+		int32		size = unorm2_normalize(normalizer, u, n, f->u + f->n, f->room - f->n, &status);
+
+		if (status == U_BUFFER_OVERFLOW_ERROR)
+		{
+			status = U_ZERO_ERROR;
+			folded_room(f, size + 1);
+			size = unorm2_normalize(normalizer, u, n, f->u + f->n, f->room - f->n, &status);
+		}
+		if (U_FAILURE(status))
+			icu_failed("normalize text", status);
+		f->n += size;
+	}
+	for (int32 i = begin; i < f->n; i++)
+	{
+		f->from[i] = from;
+		f->to[i] = to;
+	}
+}
+
+/*
+ * NFKC_Casefold piece by piece, cut where the normalizer says that what stands
+ * before a character does not matter (UAX #15, section 9): the pieces of the
+ * result are those of the whole.
+ */
+static void
+fold_with_map(const UChar *u, int32 n, FoldedText *f)
+{
+	UErrorCode	status = U_ZERO_ERROR;
+	const UNormalizer2 *normalizer = unorm2_getNFKCCasefoldInstance(&status);
+	int32		begin = 0,		/* of the piece */
+				from = 0,		/* its first character */
+				at = 0;			/* number of characters before unit i */
+
+	if (U_FAILURE(status))
+		icu_failed("load the data of NFKC_Casefold", status);
+	f->n = 0;
+	f->room = n + 16;
+	f->u = array_alloc(f->room, sizeof(UChar));
+	f->from = array_alloc(f->room, sizeof(int32));
+	f->to = array_alloc(f->room, sizeof(int32));
+	for (int32 i = 0; i < n; at++)
+	{
+		int32		here = i;
+		UChar32		c;
+
+		HD_CHECK_EVERY(at + 1);
+		U16_NEXT(u, i, n, c);
+		if (here > begin && (c < 0x80 || unorm2_hasBoundaryBefore(normalizer, c)))
+		{
+			fold_piece(normalizer, u + begin, here - begin, from, at, f);
+			begin = here;
+			from = at;
+		}
+	}
+	if (n > begin)
+		fold_piece(normalizer, u + begin, n - begin, from, at, f);
+}
+
+void
+canonical_text_map(Datum d, CanonicalText *t, int32 **from, int32 **to)
+{
+	int32		len,
+				n;
+	bool		ascii;
+	const char *s = canonical_utf8(d, &len, &ascii);
+	UChar	   *raw = utf16_of(s, len, &n);
+	FoldedText	f;
+	int32	   *first,
+			   *end;
+
+	fold_with_map(raw, n, &f);
+	pfree(raw);
+	first = array_alloc(f.n, sizeof(int32));
+	end = array_alloc(f.n, sizeof(int32));
+	tokens_of_folded(f.u, f.n, t, first, end);
+	for (int32 i = 0; i < t->n_tokens; i++)
+	{
+		first[i] = f.from[first[i]];
+		end[i] = f.to[end[i] - 1];
+	}
+	*from = first;
+	*to = end;
+	pfree(f.u);
+	pfree(f.from);
+	pfree(f.to);
 }
 
 /* ---- words for people ---- */
@@ -416,7 +554,7 @@ icu_words(Datum d, void (*word) (void *arg, const char *s, int32 len), void *arg
 				folded,
 				begin;
 	bool		ascii;
-	const char *s = utf8_of(d, &len, &ascii);
+	const char *s = canonical_utf8(d, &len, &ascii);
 	UChar	   *raw = utf16_of(s, len, &n);
 	UChar	   *u = nfkc_casefold(raw, n, &folded);
 	UBreakIterator *iterator = ubrk_open(UBRK_WORD, "", u, folded, &status);

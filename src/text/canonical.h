@@ -38,6 +38,26 @@ typedef struct CanonicalText
 
 extern void canonical_text_make(Datum d, CanonicalText *t);
 
+/*
+ * The same tokens, and where each stands in the text as it was given: token i
+ * is made of the characters from[i] .. to[i] - 1, counted from 0.  Both are
+ * arrays of t->n_tokens.  Characters are Unicode code points.
+ */
+extern void canonical_text_map(Datum d, CanonicalText *t, int32 **from, int32 **to);
+
+/* What becomes of a character */
+typedef enum CharClass
+{
+	CHAR_SEPARATES = 1,			/* 0: not looked up yet */
+	CHAR_OF_WORD,
+	CHAR_ALONE					/* a token of its own */
+} CharClass;
+
+extern CharClass canonical_char_class(uint32 c);
+
+/* A text's bytes in UTF-8, whatever the database's encoding */
+extern const char *canonical_utf8(Datum d, int32 *len, bool *ascii);
+
 /* The words that ICU finds in the text after NFKC_Casefold: for people to read */
 extern void icu_words(Datum d, void (*word) (void *arg, const char *s, int32 len), void *arg);
 

@@ -184,10 +184,11 @@ levenshtein_band(CodePoints p, CodePoints t, int32 cutoff)
 /*
  * One stripe of rows against the whole text.  border[j] is how the cell above
  * the stripe differs from the one left of it (-1, 0, 1), and becomes that of
- * the last row.
+ * the last row.  column_of_last[i] becomes how cell i of the last column differs from
+ * the one above it, if it is asked for.
  */
 static void
-levenshtein_stripe(const uint32 *pattern, int32 n, CodePoints t, int8 *border)
+levenshtein_stripe(const uint32 *pattern, int32 n, CodePoints t, int8 *border, int32 *column_of_last)
 {
 	int32		words = (n + WORD_BITS - 1) / WORD_BITS;
 	int32		check = columns_per_check(words);
@@ -232,8 +233,24 @@ levenshtein_stripe(const uint32 *pattern, int32 n, CodePoints t, int8 *border)
 		}
 		border[j] = (int8) ((hp >> last & 1) - (hn >> last & 1));
 	}
+	for (int32 i = 0; column_of_last != NULL && i < n; i++)
+		column_of_last[i] = (int32) (vp[i / WORD_BITS] >> (i % WORD_BITS) & 1) - (int32) (vn[i / WORD_BITS] >> (i % WORD_BITS) & 1);
 	pfree(match);
 	alphabet_free(&al);
+}
+
+void
+levenshtein_column(CodePoints p, CodePoints t, int32 *column)
+{
+	int8	   *border = array_alloc(t.n, 1);
+
+	memset(border, 1, t.n);
+	column[0] = t.n;
+	for (int32 i = 0; i < p.n; i += STRIPE_CHARS)
+		levenshtein_stripe(p.c + i, Min(STRIPE_CHARS, p.n - i), t, border, column + 1 + i);
+	for (int32 i = 1; i <= p.n; i++)
+		column[i] += column[i - 1];
+	pfree(border);
 }
 
 static int32
@@ -244,7 +261,7 @@ levenshtein_stripes(CodePoints p, CodePoints t)
 
 	memset(border, 1, t.n);
 	for (int32 i = 0; i < p.n; i += STRIPE_CHARS)
-		levenshtein_stripe(p.c + i, Min(STRIPE_CHARS, p.n - i), t, border);
+		levenshtein_stripe(p.c + i, Min(STRIPE_CHARS, p.n - i), t, border, NULL);
 	for (int32 j = 0; j < t.n; j++)
 		score += border[j];
 	pfree(border);

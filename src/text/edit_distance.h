@@ -18,6 +18,9 @@
 /* The distance, or cutoff + 1 if it is larger */
 extern int32 levenshtein_distance(CodePoints a, CodePoints b, int32 cutoff);
 
+/* The distance of the first i characters of p from t, for i = 0 .. p.n */
+extern void levenshtein_column(CodePoints p, CodePoints t, int32 *column);
+
 /* Optimal string alignment: no substring is edited twice */
 extern int32 osa_distance(CodePoints a, CodePoints b);
 

@@ -83,6 +83,23 @@ pfree(void *p)
 	free(c);
 }
 
+void *
+repalloc_huge(void *p, Size n)
+{
+	Chunk	   *c = (Chunk *) p - 1;
+
+	c->prev->next = c->next;
+	c->next->prev = c->prev;
+	c = realloc(c, sizeof(Chunk) + n);
+	if (c == NULL)
+		libc_die("out of memory");
+	c->prev = &chunks;
+	c->next = chunks.next;
+	c->next->prev = c;
+	chunks.next = c;
+	return c + 1;
+}
+
 void
 stub_reset(void)
 {
