@@ -134,12 +134,6 @@ MemoryContextAlloc(MemoryContext cx, Size n)
 	return palloc(n);
 }
 
-void *
-repalloc_huge(void *p, Size n)
-{
-	return memcpy(grab(n, false), p, Min(n, ((Chunk *) p - 1)->n));
-}
-
 Size
 mul_size(Size a, Size b)
 {

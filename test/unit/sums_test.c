@@ -15,29 +15,6 @@
 #include "common/shortsum.h"
 #include "utils/memutils.h"
 
-/* What the format of states asks of the server beyond stubs.c; no sum takes more than this */
-#define ROOM 1024
-
-void *
-MemoryContextAlloc(MemoryContext cx, Size size)
-{
-	return palloc(Max(size, ROOM));
-}
-
-void *
-repalloc_huge(void *p, Size size)
-{
-	if (size > ROOM)
-		abort();
-	return p;
-}
-
-int
-errdetail_internal(const char *fmt,...)
-{
-	return 0;
-}
-
 /* A term that stays short, or one that leaves the 128 bits in some way */
 static double
 random_term(int kind)
