@@ -16,7 +16,9 @@ SELECT * FROM spans('e' || chr(769) || 'tude of o' || chr(64259) || 'ces', '"' |
 SELECT n, replace(in_a, chr(8203), '|') AS in_a, in_b FROM spans('we sell pay' || chr(8203) || 'pal ac' || chr(8203) || 'counts', 'So: we sell p' || chr(1072) || 'ypal accounts', 4);
 -- scripts without spaces: a token a character
 SELECT * FROM spans('他说我喜欢吃苹果', '我喜欢吃香蕉', 3);
+\pset format unaligned
 SELECT * FROM spans('ok 👍🏽 👩‍🚀 fine', 'OK! 👍🏽 👩‍🚀 (fine)', 2);
+\pset format aligned
 -- one half is two tokens of one character
 SELECT * FROM spans('add ½ cup', 'Add 1⁄2 cup of', 2);
 

@@ -17,7 +17,9 @@ SELECT op, before_text, after_text FROM correction_diff('0123456789abcdefghij---
 SELECT op, before_from, after_from, after_text FROM correction_diff('w x y z 1 w x y z 2 3 4 5 6 7 8 9 10 11', '2 3 4 5 6 7 8 9 10 11 w x y z 1 w x y z');
 SELECT op, before_from, after_from, after_text FROM correction_diff('w x y z 2 3 4 5 6 7 8 9 10', '2 3 4 5 6 7 8 9 10 w x y z , w x y z');
 -- one sign for the reader is one token
+\pset format unaligned
 SELECT op, before_from, before_len, after_from, after_len, before_text, after_text FROM correction_diff('ok 👩‍🚀👍🏽🇩🇪❤️ e' || chr(769) || '!', 'ok 👩‍🚀👍🇫🇷❤️ e!');
+\pset format aligned
 SELECT op, before_text, after_text FROM correction_diff('我喜欢苹果', '我很喜欢苹果。');
 SELECT op, before_text, after_text FROM correction_diff('ผมรักคุณ', 'ผมรักเธอ');
 -- empty, one token, nothing but white space, NULL

@@ -31,7 +31,10 @@ SELECT count(*) FROM s, contamination(c, c);
 SET hdata.join_mem = '100kB';
 SELECT count(*) FROM s, duplicate_clusters(c);
 SELECT count(*) FROM s, duplicate_clusters(c, method => 'lsh');
+-- releases word this differently
+\set VERBOSITY sqlstate
 SET hdata.join_mem = '1kB';
+\set VERBOSITY default
 RESET hdata.join_mem;
 SHOW hdata.join_mem;
 -- nothing to join

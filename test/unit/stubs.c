@@ -44,8 +44,6 @@ typedef struct Chunk
 {
 	struct Chunk *prev;
 	struct Chunk *next;
-	size_t		n;
-	size_t		filler;			/* what follows is aligned as malloc aligns */
 } Chunk;
 
 jmp_buf		stub_jump;
@@ -65,7 +63,6 @@ grab(size_t n, bool zero)
 	if (c == NULL)
 		libc_die("out of memory");
 	memset(c + 1, zero ? 0 : 0x7F, n);
-	c->n = n;
 	c->prev = &chunks;
 	c->next = chunks.next;
 	c->next->prev = c;
