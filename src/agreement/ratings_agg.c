@@ -88,17 +88,6 @@ add_row(FunctionCallInfo fcinfo, Ratings *r, const RatingsKind *k, const ColumnK
 	}
 }
 
-static inline void
-typed_id_key(IdKind kind, Datum d, ColumnKey *k)
-{
-	if (kind == ID_INT8)
-		int64_column_key(DatumGetInt64(d), k);
-	else if (kind == ID_UUID)
-		uuid_column_key(d, k);
-	else
-		text_column_key(d, k);
-}
-
 /*
  * Transition for typed columns.  No fn_extra and no fn_expr here: Citus calls
  * transitions with neither.
@@ -115,8 +104,8 @@ typed_transition(FunctionCallInfo fcinfo, IdKind id, ValueKind value, AtForm for
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		return skipped_row(fcinfo);
 	row_kind(fcinfo, form, id, id, value, &k);
-	typed_id_key(id, PG_GETARG_DATUM(1), &item);
-	typed_id_key(id, PG_GETARG_DATUM(2), &rater);
+	id_column_key(id, PG_GETARG_DATUM(1), &item);
+	id_column_key(id, PG_GETARG_DATUM(2), &rater);
 	if (value == VALUE_NUMBER)
 		number_column_key(PG_GETARG_FLOAT8(3), &label);
 	else

@@ -39,12 +39,6 @@ comparisons_init(State *s)
 
 /* ---- kinds of columns ---- */
 
-static const char *
-kind_name(uint8 kind)
-{
-	return kind == ID_INT8 ? "bigint" : kind == ID_UUID ? "uuid" : "text";
-}
-
 /* Another row or state must have identifiers of the kind that is there already */
 void
 comparisons_check_kind(const char *what, uint8 *kind, IdKind given)
@@ -56,7 +50,7 @@ comparisons_check_kind(const char *what, uint8 *kind, IdKind given)
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("comparisons of different kinds cannot be put together"),
 				 errdetail("The %s is of kind %s in one and %s in the other.",
-						   what, kind_name(*kind), kind_name(given)),
+						   what, id_kind_sql_name(*kind), id_kind_sql_name(given)),
 				 errhint("Cast the column to one type, for example text.")));
 }
 

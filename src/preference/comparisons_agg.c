@@ -192,17 +192,6 @@ add_row(Comparisons *c, const RowKeys *k)
 	}
 }
 
-static inline void
-typed_id_key(IdKind kind, Datum d, ColumnKey *k)
-{
-	if (kind == ID_INT8)
-		int64_column_key(DatumGetInt64(d), k);
-	else if (kind == ID_UUID)
-		uuid_column_key(d, k);
-	else
-		text_column_key(d, k);
-}
-
 /*
  * Transition for typed columns.  No fn_extra and no fn_expr here: Citus calls
  * transitions with neither.
@@ -226,18 +215,18 @@ typed_transition(FunctionCallInfo fcinfo, IdKind kind)
 			return skipped_row(fcinfo);
 	}
 	k.item_kind = kind;
-	typed_id_key(kind, PG_GETARG_DATUM(ARG_A), &k.a);
-	typed_id_key(kind, PG_GETARG_DATUM(ARG_B), &k.b);
+	id_column_key(kind, PG_GETARG_DATUM(ARG_A), &k.a);
+	id_column_key(kind, PG_GETARG_DATUM(ARG_B), &k.b);
 	k.rater_kind = k.prompt_kind = ID_NONE;
 	if (given(fcinfo, ARG_RATER))
 	{
 		k.rater_kind = kind;
-		typed_id_key(kind, PG_GETARG_DATUM(ARG_RATER), &k.rater);
+		id_column_key(kind, PG_GETARG_DATUM(ARG_RATER), &k.rater);
 	}
 	if (given(fcinfo, ARG_PROMPT))
 	{
 		k.prompt_kind = kind;
-		typed_id_key(kind, PG_GETARG_DATUM(ARG_PROMPT), &k.prompt);
+		id_column_key(kind, PG_GETARG_DATUM(ARG_PROMPT), &k.prompt);
 	}
 	c = transition_state(fcinfo);
 	add_row(c, &k);

@@ -56,17 +56,6 @@ add_row(FunctionCallInfo fcinfo, IdKind unit_kind, const ColumnKey *unit, IdKind
 	PG_RETURN_DATUM(state_datum(&m->state));
 }
 
-static inline void
-typed_id_key(IdKind kind, Datum d, ColumnKey *k)
-{
-	if (kind == ID_INT8)
-		int64_column_key(DatumGetInt64(d), k);
-	else if (kind == ID_UUID)
-		uuid_column_key(d, k);
-	else
-		text_column_key(d, k);
-}
-
 /*
  * Transition for typed columns.  No fn_extra and no fn_expr here: Citus calls
  * transitions with neither.
@@ -80,8 +69,8 @@ typed_transition(FunctionCallInfo fcinfo, IdKind id)
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		return skipped_row(fcinfo);
-	typed_id_key(id, PG_GETARG_DATUM(1), &unit);
-	typed_id_key(id, PG_GETARG_DATUM(2), &item);
+	id_column_key(id, PG_GETARG_DATUM(1), &unit);
+	id_column_key(id, PG_GETARG_DATUM(2), &item);
 	number_column_key(PG_GETARG_FLOAT8(3), &value);
 	return add_row(fcinfo, id, &unit, id, &item, &value);
 }

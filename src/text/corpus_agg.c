@@ -78,12 +78,7 @@ typed_transition(FunctionCallInfo fcinfo, IdKind kind)
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return skipped_row(fcinfo);
-	if (kind == ID_INT8)
-		int64_column_key(PG_GETARG_INT64(1), &id);
-	else if (kind == ID_UUID)
-		uuid_column_key(PG_GETARG_DATUM(1), &id);
-	else
-		text_column_key(PG_GETARG_DATUM(1), &id);
+	id_column_key(kind, PG_GETARG_DATUM(1), &id);
 	return add_text(fcinfo, kind, &id, PG_GETARG_DATUM(2), has_group(fcinfo),
 					has_group(fcinfo) ? PG_GETARG_DATUM(3) : (Datum) 0);
 }
