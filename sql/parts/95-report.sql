@@ -48,7 +48,8 @@ CREATE FUNCTION report_estimates(title text, names text[], "values" float8[], lo
 	ns float8[] DEFAULT NULL, groups text[] DEFAULT NULL, others float8[] DEFAULT NULL,
 	format text DEFAULT 'number', digits bigint DEFAULT NULL, min float8 DEFAULT NULL, max float8 DEFAULT NULL, reference float8 DEFAULT NULL,
 	log boolean DEFAULT false, value_title text DEFAULT 'value', other_title text DEFAULT 'compared with',
-	reference_title text DEFAULT NULL, n_title text DEFAULT 'n', reading text DEFAULT NULL) RETURNS jsonb
+	reference_title text DEFAULT NULL, n_title text DEFAULT NULL, interval_title text DEFAULT 'value, with its 95 % interval',
+	reading text DEFAULT NULL) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000 SET extra_float_digits = 1
 BEGIN ATOMIC
 	SELECT report_section('forest', title,
@@ -59,7 +60,7 @@ BEGIN ATOMIC
 			jsonb_path_query_array(jsonb_build_array(
 				CASE WHEN groups IS NOT NULL THEN '{"name": "group"}'::jsonb END,
 				'{"name": "name"}'::jsonb,
-				CASE WHEN ns IS NOT NULL THEN jsonb_build_object('name', 'n', 'title', n_title, 'format', 'count') END,
+				CASE WHEN ns IS NOT NULL THEN jsonb_build_object('name', 'n', 'title', coalesce(n_title, 'n'), 'format', 'count') END,
 				jsonb_build_object('name', 'value', 'title', value_title, 'format', format, 'digits', digits),
 				jsonb_build_object('name', 'low', 'format', format, 'digits', digits),
 				jsonb_build_object('name', 'high', 'format', format, 'digits', digits),
@@ -71,7 +72,7 @@ BEGIN ATOMIC
 				'other', CASE WHEN others IS NOT NULL THEN 'other' END,
 				'other_title', other_title,
 				'min', min, 'max', max, 'reference', reference, 'reference_title', reference_title, 'log', log,
-				'value_title', value_title),
+				'value_title', value_title, 'interval_title', interval_title),
 			reading => reading)
 	 WHERE report_same_length('names', names, "values") AND report_same_length('names', names, lows)
 	   AND report_same_length('names', names, highs)
@@ -79,7 +80,7 @@ BEGIN ATOMIC
 	   AND CASE WHEN groups IS NOT NULL THEN report_same_length('names', names, groups) ELSE true END
 	   AND CASE WHEN others IS NOT NULL THEN report_same_length('names', names, others) ELSE true END;
 END;
-COMMENT ON FUNCTION report_estimates(text, text[], float8[], float8[], float8[], float8[], text[], float8[], text, bigint, float8, float8, float8, boolean, text, text, text, text, text)
+COMMENT ON FUNCTION report_estimates(text, text[], float8[], float8[], float8[], float8[], text[], float8[], text, bigint, float8, float8, float8, boolean, text, text, text, text, text, text)
 	IS 'section of a report: a forest plot of any estimates with their intervals';
 
 CREATE FUNCTION report_counts(title text, names text[], counts float8[], format text DEFAULT 'count', groups text[] DEFAULT NULL,
@@ -135,7 +136,7 @@ CREATE FUNCTION report_agreement(projects text[], states ratings[], levels text[
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 SET extra_float_digits = 1
 BEGIN ATOMIC
 	SELECT report_section('forest', title,
-			jsonb_agg(jsonb_build_object('project', p.name, 'measure', m.measure, 'coefficient', m.coefficient, 'level', m.level,
+			jsonb_agg(jsonb_build_object('project', p.name, 'measure', coalesce(m.measure, 'no ratings'), 'coefficient', m.coefficient, 'level', m.level,
 				'value', m.value, 'ci_low', m.ci_low, 'ci_high', m.ci_high, 'n_items', m.n_items, 'n_raters', m.n_raters,
 				'n_ratings', m.n_ratings, 'note', m.note) ORDER BY p.nth, m.nth),
 			'[{"name": "project"}, {"name": "measure"}, {"name": "coefficient"}, {"name": "level"},
@@ -185,7 +186,7 @@ BEGIN ATOMIC
 			'{"row": "rater_a", "column": "rater_b", "value": "kappa", "low": "ci_low", "high": "ci_high", "n": "n_items", "triangle": true,
 			  "scale": "signed", "value_title": "Cohen''s kappa of two raters"}',
 			'A cell is one pair of raters, on the items that both have rated: to the left of a name and below it. Kappa 1 is perfect, 0 is what '
-			'chance gives. The wider the interval, the smaller the cell; a dot is a pair of which nothing is known.',
+			'chance gives. A cell too small for its numbers is the smaller the wider its interval; a dot is a pair of which nothing is known.',
 			'No two raters have rated the same item.')
 	  FROM rater_pairs(ratings, level, confidence) WITH ORDINALITY
 			AS p (rater_a, rater_b, n_items, percent_agreement, expected, excess, kappa, se, ci_low, ci_high, nth);
@@ -206,7 +207,7 @@ BEGIN ATOMIC
 			  {"name": "rank_low", "title": "rank from", "format": "count"}, {"name": "rank_high", "title": "rank to", "format": "count"},
 			  {"name": "evidence"}]',
 			jsonb_build_object('label', 'rater', 'value', 'value', 'low', 'ci_low', 'high', 'ci_high', 'n', 'n', 'n_title', 'items',
-				'other', 'expected', 'other_title', 'how the others agree among themselves on these items',
+				'other', 'expected', 'other_title', 'the others among themselves, on these items',
 				'rank_low', 'rank_low', 'rank_high', 'rank_high', 'max', 1, 'value_title', 'agreement with others on the same items',
 				'interval_title', format('this rater, with the %s %% interval', (100 * confidence)::numeric)),
 			'Nobody is measured by their own ratings: each dot is one rater against the others on the same items. Where intervals overlap the order '
@@ -221,7 +222,7 @@ CREATE FUNCTION report_labels(questions text[], states ratings[], confidence flo
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 SET extra_float_digits = 1
 BEGIN ATOMIC
 	SELECT report_section('bars', title,
-			jsonb_agg(jsonb_build_object('question', q.name, 'label', l.label, 'n_ratings', l.n_ratings, 'n_items', l.n_items, 'share', l.share,
+			jsonb_agg(jsonb_build_object('question', q.name, 'label', l.label, 'n_ratings', l.n_ratings, 'n_items', l.n_items, 'share', i.value,
 				'ci_low', i.ci_low, 'ci_high', i.ci_high) ORDER BY q.nth, l.nth),
 			'[{"name": "question"}, {"name": "label", "title": "answer"}, {"name": "n_ratings", "title": "ratings", "format": "count"},
 			  {"name": "n_items", "title": "items", "format": "count"}, {"name": "share", "format": "percent", "digits": 1},
@@ -238,35 +239,51 @@ BEGIN ATOMIC
 				  FROM category_agreement(q.r, confidence) WITH ORDINALITY
 						AS c (label, n_ratings, n_items, share, specific_agreement, se, ci_low, ci_high, kappa, nth)) AS l ON l.by_n <= 12
 			LEFT JOIN LATERAL (
-				SELECT ci.ci_low, ci.ci_high
+				SELECT ci.value, ci.ci_low, ci.ci_high
 				  FROM (SELECT score_agg(CASE WHEN o.value = l.label THEN 1 ELSE 0 END::float8, o.item) AS s FROM observations(q.r) AS o) AS o,
 						ci(o.s, confidence, 'none') AS ci) AS i ON true
 	 WHERE report_same_length('names', questions, states);
 END;
 COMMENT ON FUNCTION report_labels(text[], ratings[], float8, text) IS 'section of a report: how often each answer is given, with intervals by item';
 
-CREATE FUNCTION report_disagreement(ratings ratings, title text DEFAULT 'Which answers are mixed up?') RETURNS jsonb
+CREATE FUNCTION report_disagreement(ratings ratings, title text DEFAULT 'Which answers are mixed up?', confidence float8 DEFAULT 0.95) RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 SET extra_float_digits = 1
 BEGIN ATOMIC
 	WITH c AS (
 		SELECT c.*, row_number() OVER (PARTITION BY c.label_b ORDER BY c.nth) AS row_nth,
 				row_number() OVER (PARTITION BY c.label_a ORDER BY c.nth) AS column_nth
 		  FROM coincidences(ratings) WITH ORDINALITY AS c (label_a, label_b, n, expected, share, nth)
+	), used AS MATERIALIZED (
+		SELECT o.item, o.value, count(*)::float8 AS n, (sum(count(*)) OVER (PARTITION BY o.item))::float8 AS m
+		  FROM observations(ratings) AS o GROUP BY o.item, o.value
+	), items AS MATERIALIZED (
+		SELECT DISTINCT u.item FROM used AS u WHERE u.m > 1
+	), pairs AS (
+		SELECT c.*, i.ci_low, i.ci_high
+		  FROM c LEFT JOIN LATERAL (
+				-- n is a sum over items: its error is that of the mean of what each of them adds, chance being taken as known
+				SELECT score_agg(coalesce(a.n * b.n / (a.m - 1), 0) * (SELECT count(*) FROM items) / nullif(c.expected, 0)) AS s
+				  FROM items AS u LEFT JOIN used AS a ON a.item = u.item AND a.value = c.label_a
+						LEFT JOIN used AS b ON b.item = u.item AND b.value = c.label_b) AS s
+					ON (SELECT max(c.column_nth) FROM c) <= 20
+				LEFT JOIN LATERAL ci(s.s, confidence, 'none') AS i ON true
+		 WHERE c.row_nth < c.column_nth
 	)
 	SELECT report_section('matrix', title,
 			jsonb_agg(jsonb_build_object('label_a', c.label_a, 'label_b', c.label_b, 'n', c.n, 'expected', c.expected, 'share', c.share,
-				'ratio', c.n / nullif(c.expected, 0)) ORDER BY c.nth),
+				'ratio', c.n / nullif(c.expected, 0), 'low', greatest(c.ci_low, 0), 'high', c.ci_high) ORDER BY c.nth),
 			'[{"name": "label_a", "title": "answer"}, {"name": "label_b", "title": "or"}, {"name": "n", "title": "pairs of ratings", "format": "count"},
 			  {"name": "expected", "title": "by chance", "format": "count", "digits": 1}, {"name": "ratio", "title": "times chance", "format": "number"},
+			  {"name": "low", "format": "number"}, {"name": "high", "format": "number"},
 			  {"name": "share", "title": "share of all pairs", "format": "percent", "digits": 1}]',
-			'{"row": "label_a", "column": "label_b", "value": "ratio", "n": "n", "triangle": true, "scale": "ratio",
+			'{"row": "label_a", "column": "label_b", "value": "ratio", "low": "low", "high": "high", "n": "n", "triangle": true, "scale": "ratio",
 			  "value_title": "two raters, two different answers: how often, in times of what chance would give"}',
 			'A cell is two different answers to one item: to the left of a name and below it. Well below 1, raters tell the two apart. At 1 and '
 			'above, they give the one or the other as if by chance, or the two are neighbours on a scale.',
 			'No item has ratings that differ.')
-	  FROM c WHERE c.row_nth < c.column_nth;
+	  FROM pairs AS c;
 END;
-COMMENT ON FUNCTION report_disagreement(ratings, text) IS 'section of a report: which answers are given to the same item, against what chance would give';
+COMMENT ON FUNCTION report_disagreement(ratings, text, float8) IS 'section of a report: which answers are given to the same item, against what chance would give, with intervals by item';
 
 CREATE FUNCTION report_items(ratings ratings, level text DEFAULT 'nominal', "limit" bigint DEFAULT 25, items text[] DEFAULT NULL,
 	texts text[] DEFAULT NULL, title text DEFAULT 'Which items need a decision?') RETURNS jsonb
@@ -307,7 +324,7 @@ BEGIN ATOMIC
 			'[{"name": "reference"}, {"name": "predicted"}, {"name": "n", "title": "cases", "format": "count"},
 			  {"name": "n_reference", "title": "of", "format": "count"}, {"name": "share", "format": "percent"},
 			  {"name": "low", "format": "percent"}, {"name": "high", "format": "percent"}]',
-			'{"row": "reference", "column": "predicted", "value": "share", "low": "low", "high": "high", "scale": "share",
+			'{"row": "reference", "column": "predicted", "value": "share", "low": "low", "high": "high", "n": "n", "square": true, "scale": "share",
 			  "value_title": "share of the cases of a row"}',
 			'A row is what is true, a column what was said. Each row adds up to all of its cases; the diagonal is right.',
 			'Nothing has been compared yet.')
@@ -433,7 +450,7 @@ CREATE FUNCTION report_durations(names text[], medians float8[], lows float8[], 
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000
 BEGIN ATOMIC
 	SELECT report_estimates(title, names, medians, lows, highs, ns, groups, format => 'duration', log => log,
-			value_title => value_title, n_title => 'spells',
+			value_title => value_title, n_title => 'spells', interval_title => 'median, with its 95 % interval',
 			reading => coalesce(reading, 'Half of the spells were shorter than the dot, half longer.'));
 END;
 COMMENT ON FUNCTION report_durations(text[], float8[], float8[], float8[], float8[], text[], boolean, text, text, text) IS 'section of a report: times in seconds with their intervals, such as time in each state of a review';

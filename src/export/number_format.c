@@ -39,29 +39,46 @@ grouped(double v, int digits)
 	return s.data;
 }
 
-static char *
-of_unit(double v, const char *unit)
+/* ---- times ---- */
+
+typedef struct TimeUnit
 {
-	/* two digits that count */
-	return psprintf("%s %s", grouped(v, fabs(v) < 9.95 && v != rint(v) ? 1 : 0), unit);
+	double		seconds;
+	const char *name;
+} TimeUnit;
+
+static const TimeUnit time_units[] = {{1, "s"}, {MINUTE, "min"}, {HOUR, "h"}, {DAY, "d"}};
+
+static bool
+is_multiple(double v, double unit)
+{
+	return v > 0 && fabs(v / unit - rint(v / unit)) < 1e-9;
 }
 
-static char *
-duration(double v)
+/* The unit in which a time has one to three digits before the point; 3600 s are an hour, though */
+static const TimeUnit *
+time_unit(double v)
 {
-	double		a = fabs(v);
-
-	if (a < 99.5)
-		return of_unit(v, "s");
-	if (a < 99.5 * MINUTE)
-		return of_unit(v / MINUTE, "min");
-	if (a < 47.5 * HOUR)
-		return of_unit(v / HOUR, "h");
-	return of_unit(v / DAY, "d");
+	v = fabs(v);
+	if (is_multiple(v, DAY) || v >= 47.5 * HOUR)
+		return &time_units[3];
+	if (is_multiple(v, HOUR) || v >= 99.5 * MINUTE)
+		return &time_units[2];
+	return &time_units[is_multiple(v, MINUTE) || v >= 99.5];
 }
 
-char *
-number_shown(double v, NumberFormat f)
+/* two digits that count */
+static char *
+in_unit(double v, const TimeUnit *unit)
+{
+	v /= unit->seconds;
+	return grouped(v, fabs(v) < 9.95 && v != rint(v) ? 1 : 0);
+}
+
+/* ---- all kinds ---- */
+
+static char *
+without_unit(double v, NumberFormat f, double like)
 {
 	/* beyond these, digits say nothing */
 	if (fabs(v) >= 1e15)
@@ -69,18 +86,36 @@ number_shown(double v, NumberFormat f)
 	switch (f.kind)
 	{
 		case FORMAT_PERCENT:
-			return psprintf("%s %%", grouped(100 * v, f.digits < 0 ? 0 : f.digits));
+			return grouped(100 * v, f.digits < 0 ? 0 : f.digits);
 		case FORMAT_COUNT:
 			return grouped(v, f.digits >= 0 ? f.digits : v == rint(v) ? 0 : 1);
 		case FORMAT_DURATION:
-			return duration(v);
+			return in_unit(v, time_unit(like));
 		default:
 			return grouped(v, f.digits < 0 ? 2 : f.digits);
 	}
 }
 
 char *
-interval_shown(double low, double high, NumberFormat f)
+number_shown_like(double v, NumberFormat f, double like)
 {
-	return psprintf("%s to %s", number_shown(low, f), number_shown(high, f));
+	char	   *digits = without_unit(v, f, like);
+
+	if (f.kind == FORMAT_PERCENT)
+		return psprintf("%s %%", digits);
+	if (f.kind == FORMAT_DURATION)
+		return psprintf("%s %s", digits, time_unit(like)->name);
+	return digits;
+}
+
+char *
+number_shown(double v, NumberFormat f)
+{
+	return number_shown_like(v, f, v);
+}
+
+char *
+interval_shown(double low, double high, NumberFormat f, double like)
+{
+	return psprintf("%s to %s", without_unit(low, f, like), without_unit(high, f, like));
 }

@@ -26,7 +26,10 @@ typedef struct NumberFormat
 /* UTF-8, palloc'ed; v is finite */
 extern char *number_shown(double v, NumberFormat f);
 
-/* "0.62 to 0.79" */
-extern char *interval_shown(double low, double high, NumberFormat f);
+/* in the unit that "like" would have, where numbers stand beside each other */
+extern char *number_shown_like(double v, NumberFormat f, double like);
+
+/* "0.62 to 0.79", without units: what it belongs to stands beside it and is like "like" */
+extern char *interval_shown(double low, double high, NumberFormat f, double like);
 
 #endif							/* HD_EXPORT_NUMBER_FORMAT_H */

@@ -43,7 +43,7 @@ text_of(const ReportSection *s, int row, ColumnRole role)
 	return cell && cell->text ? cell->text : "(without a name)";
 }
 
-/* "84 items, rank 1 to 3": what is said of a row beside its numbers; NULL: nothing */
+/* "84 items, rank 1-3": what is said of a row beside its numbers; NULL: nothing */
 static const char *
 also_of(const ReportSection *s, int row)
 {
@@ -55,10 +55,15 @@ also_of(const ReportSection *s, int row)
 
 	initStringInfo(&t);
 	if (!isnan(n))
-		appendStringInfo(&t, "%s %s", number_shown(n, count), s->n_title ? s->n_title : "n");
+	{
+		if (s->n_title)
+			appendStringInfo(&t, "%s %s", number_shown(n, count), s->n_title);
+		else
+			appendStringInfo(&t, "n = %s", number_shown(n, count));
+	}
 	if (!isnan(low) && !isnan(high))
 		appendStringInfo(&t, "%srank %s", t.len > 0 ? ", " : "",
-						 low == high ? number_shown(low, count) : interval_shown(low, high, count));
+						 low == high ? number_shown(low, count) : psprintf("%s" HTML_DASH "%s", number_shown(low, count), number_shown(high, count)));
 	return t.len > 0 ? t.data : NULL;
 }
 
@@ -150,16 +155,16 @@ by_weight(const void *a, const void *b)
 }
 
 static void
-add_names(const ReportSection *s, ColumnRole role, int step, int offset, PairName *all)
+add_names(const ReportSection *s, ColumnRole role, PairName *all, int n_before)
 {
 	for (int i = 0; i < s->n_rows; i++)
 	{
-		PairName	   *name = &all[i * step + offset];
+		PairName   *name = &all[n_before + i];
 		double		n = number_of(s, i, ROLE_N);
 
 		HD_CHECK_EVERY(i);
 		name->name = text_of(s, i, role);
-		name->nth = i * step + offset;
+		name->nth = n_before + i;
 		name->weight = isnan(n) ? 1 : n;
 	}
 }
@@ -211,23 +216,24 @@ matrix_of(const ReportSection *s, SvgMatrix *m)
 	static const ColumnRole role[3] = {ROLE_VALUE, ROLE_LOW, ROLE_HIGH};
 
 	memset(m, 0, sizeof(*m));
-	if (s->triangle)
+	if (s->triangle || s->square)
 	{
-		PairName	   *all = array_alloc(2 * (Size) s->n_rows, sizeof(PairName));
+		PairName   *all = array_alloc(2 * (Size) s->n_rows, sizeof(PairName));
 
-		add_names(s, ROLE_ROW, 2, 0, all);
-		add_names(s, ROLE_COLUMN, 2, 1, all);
+		/* in the order of rows, which is that of the query; what is only in the second column comes after it */
+		add_names(s, ROLE_ROW, all, 0);
+		add_names(s, ROLE_COLUMN, all, s->n_rows);
 		order_names(all, 2 * s->n_rows, &rows);
 		columns = rows;
 	}
 	else
 	{
-		PairName	   *row = array_alloc(s->n_rows, sizeof(PairName));
-		PairName	   *column = array_alloc(s->n_rows, sizeof(PairName));
+		PairName   *row = array_alloc(s->n_rows, sizeof(PairName));
+		PairName   *column = array_alloc(s->n_rows, sizeof(PairName));
 
-		add_names(s, ROLE_ROW, 1, 0, row);
+		add_names(s, ROLE_ROW, row, 0);
 		order_names(row, s->n_rows, &rows);
-		add_names(s, ROLE_COLUMN, 1, 0, column);
+		add_names(s, ROLE_COLUMN, column, 0);
 		order_names(column, s->n_rows, &columns);
 	}
 	m->triangle = s->triangle;

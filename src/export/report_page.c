@@ -27,8 +27,11 @@ is_numeric(const ReportColumn *c)
 static void
 put_cell(Html *h, const ReportColumn *c, const ReportCell *cell, bool heads_row)
 {
-	const char *tag = heads_row ? "th scope=\"row\"" : "td";
+	const char *tag;
 
+	/* what is empty heads nothing */
+	heads_row = heads_row && cell->text && cell->text[strspn(cell->text, " \t\n")] != '\0';
+	tag = heads_row ? "th scope=\"row\"" : "td";
 	if (is_numeric(c))
 	{
 		html_format(h, "<%s class=\"num\">", tag);
@@ -49,6 +52,20 @@ put_cell(Html *h, const ReportColumn *c, const ReportCell *cell, bool heads_row)
 			html_text(h, cell->text);
 	}
 	html_format(h, "</%s>", heads_row ? "th" : "td");
+}
+
+/* Does a column hold sentences, which want room? */
+static bool
+is_long(const ReportSection *s, int column)
+{
+	for (int i = 0; i < Min(s->n_rows, TABLE_ROWS); i++)
+	{
+		const char *t = s->cell[(Size) i * s->n_columns + column].text;
+
+		if (t && strlen(t) > 40)
+			return true;
+	}
+	return false;
 }
 
 /* The first column of text names the row */
@@ -72,7 +89,7 @@ report_table(Html *h, const ReportSection *s, int nth)
 	html_format(h, "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"Table of section %d\"><table><thead><tr>", nth);
 	for (int j = 0; j < s->n_columns; j++)
 	{
-		html_format(h, "<th scope=\"col\"%s>", is_numeric(&s->column[j]) ? " class=\"num\"" : "");
+		html_format(h, "<th scope=\"col\"%s>", is_numeric(&s->column[j]) ? " class=\"num\"" : is_long(s, j) ? " class=\"long\"" : "");
 		html_text(h, s->column[j].title);
 		html_raw(h, "</th>");
 	}
@@ -184,6 +201,20 @@ put_body(Html *h, const char *body)
 	pfree(text);
 }
 
+/* Nothing to draw: no rows, or a heat map without a cell */
+static bool
+is_empty(const ReportSection *s)
+{
+	if (s->kind == SECTION_MATRIX)
+	{
+		for (int i = 0; i < s->n_rows; i++)
+			if (!isnan(section_cell(s, i, ROLE_VALUE)->number))
+				return false;
+		return true;
+	}
+	return s->kind != SECTION_TEXT && s->n_rows == 0;
+}
+
 static void
 put_section(Html *h, const ReportSection *s, int nth)
 {
@@ -197,7 +228,7 @@ put_section(Html *h, const ReportSection *s, int nth)
 		html_raw(h, "<section class=\"plain\">");
 	if (s->body)
 		put_body(h, s->body);
-	if (s->kind != SECTION_TEXT && s->n_rows == 0)
+	if (is_empty(s))
 		put_paragraph(h, " class=\"empty\"", s->empty ? s->empty : "There is nothing to show.");
 	else
 	{

@@ -341,6 +341,7 @@ read_draw(const Reader *outer, JsonbContainer *object, ReportSection *s)
 		wrong(&rd, "log", "needs a scale above zero", NULL);
 	s->counts = get_flag(&rd, draw, "counts");
 	s->triangle = get_flag(&rd, draw, "triangle");
+	s->square = get_flag(&rd, draw, "square");
 	s->scale = get_choice(&rd, draw, "scale", scales, MATRIX_SIGNED);
 	limit = get_number(&rd, draw, "limit");
 	if (limit < 1 || limit > 1000)

@@ -74,7 +74,8 @@ typedef struct ReportSection
 				reference;		/* NaN: none */
 	bool		log;
 	bool		counts;			/* values are counts, not estimates */
-	bool		triangle;
+	bool		triangle;		/* pairs without an order */
+	bool		square;			/* rows and columns have the same names */
 	int			limit;			/* rows that are drawn */
 	int			scale;			/* SvgMatrixScale */
 	const char *value_title;

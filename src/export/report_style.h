@@ -15,7 +15,7 @@
 
 #define LIGHT_COLOURS \
 	"--bg:#ffffff;--fg:#1a2028;--muted:#56606c;--rule:#d5dbe2;--grid:#e6eaef;--tile:#f4f6f9;" \
-	"--link:#0b57a4;--mark:#0f62b4;--bar:#8db9e3;--whisker:#12365c;--other:#b04a00;--ref:#56606c;" \
+	"--link:#0b57a4;--mark:#0f62b4;--bar:#5f98d0;--whisker:#0a2440;--other:#b04a00;--ref:#56606c;" \
 	"--p0:#e9f1f9;--p1:#c6dcf1;--p2:#8fbce4;--p3:#3f86c6;--p4:#0d4f94;--n0:#f6c99a;--n1:#b5500a;" \
 	"--tp0:#1a2028;--tp1:#1a2028;--tp2:#10161d;--tp3:#000000;--tp4:#ffffff;--tn0:#10161d;--tn1:#ffffff;"
 
@@ -66,7 +66,7 @@ static const char report_style[] =
 ".ci{stroke:var(--mark);stroke-width:2.25}.ci.w{stroke:var(--whisker);stroke-width:1.75}"
 ".dot{fill:var(--mark);stroke:var(--bg);stroke-width:1}.dot.h{fill:var(--bg);stroke:var(--mark);stroke-width:1.75}"
 ".bar{fill:var(--bar)}.o{fill:var(--bg);stroke:var(--other);stroke-width:2}.none{fill:var(--rule)}"
-".p0{fill:var(--p0)}.p1{fill:var(--p1)}.p2{fill:var(--p2)}.p3{fill:var(--p3)}.p4{fill:var(--p4)}"
+".p0{fill:var(--p0);stroke:var(--rule)}.p1{fill:var(--p1)}.p2{fill:var(--p2)}.p3{fill:var(--p3)}.p4{fill:var(--p4)}"
 ".n0{fill:var(--n0)}.n1{fill:var(--n1)}"
 "svg .tp0{fill:var(--tp0)}svg .tp1{fill:var(--tp1)}svg .tp2{fill:var(--tp2)}svg .tp3{fill:var(--tp3)}"
 "svg .tp4{fill:var(--tp4)}svg .tn0{fill:var(--tn0)}svg .tn1{fill:var(--tn1)}"
@@ -80,7 +80,7 @@ static const char report_style[] =
 ".scroll{overflow:auto;max-height:30rem;margin:8px 0 12px;border:1px solid var(--rule);border-radius:6px}"
 "table{border-collapse:collapse;width:100%;font-size:.875rem;line-height:1.4;overflow-wrap:normal}"
 "th,td{padding:6px 12px;text-align:start;vertical-align:top;border-bottom:1px solid var(--grid);font-weight:400;max-width:26rem}"
-"th[scope=row],td.t{min-width:5rem;overflow-wrap:break-word}"
+"th[scope=row],td.t{min-width:4rem;overflow-wrap:break-word}th.long{min-width:15rem}"
 "thead th{position:sticky;top:0;background:var(--tile);color:var(--muted);font-weight:600;vertical-align:bottom;"
 "border-bottom:1px solid var(--rule)}"
 "tbody tr:last-child>*{border-bottom:0}"
@@ -94,7 +94,7 @@ static const char report_style[] =
 "@media print{:root{color-scheme:light}body{font-size:10.5pt;print-color-adjust:exact;-webkit-print-color-adjust:exact}"
 "@page{margin:16mm 14mm}nav,.skip{display:none}.page{display:block;max-width:none;padding:0}"
 "svg.wide{display:block}svg.narrow{display:none}.scroll{max-height:none;overflow:visible;border:0}"
-"h2,.reading{break-after:avoid}figure,.tiles>div,tr{break-inside:avoid}thead th{position:static}"
+"h2,.reading{break-after:avoid}p,figure,.tiles>div,tr{break-inside:avoid}thead th{position:static}"
 "details:not([open]){display:none}a{color:inherit;text-decoration:none}}"
 "</style>";
 

@@ -138,7 +138,7 @@ scale_init(SvgScale *s, double low, double high, bool low_fixed, bool high_fixed
 void
 svg_begin(Html *h, const SvgName *name, int width, double height)
 {
-	html_format(h, "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" class=\"%s\" aria-labelledby=\"%s-t %s-d\"",
+	html_format(h, "<svg role=\"img\" class=\"%s\" aria-labelledby=\"%s-t %s-d\"",
 				width == SVG_WIDE ? "wide" : "narrow", name->id, name->id);
 	html_format(h, " width=\"%d\"", width);
 	html_at(h, "height", height);

@@ -21,6 +21,7 @@
 
 #define SVG_FONT 13
 #define SVG_SMALL 12
+#define SVG_TINY 9
 
 /* What every chart says of itself to those who do not see it */
 typedef struct SvgName

@@ -36,16 +36,19 @@ typedef struct Layout
 	SvgScale	scale;
 } Layout;
 
+/* like: the number whose unit all have, or NaN for each its own */
 static const char *
-numbers_of(const SvgForest *f, int i)
+numbers_of(const SvgForest *f, int i, double like)
 {
 	const char *value;
 
 	if (isnan(f->value[i]))
 		return "not known";
-	value = number_shown(f->value[i], f->format);
+	if (isnan(like))
+		like = f->value[i];
+	value = number_shown_like(f->value[i], f->format, like);
 	if (!isnan(f->low[i]) && !isnan(f->high[i]))
-		return psprintf("%s [%s]", value, interval_shown(f->low[i], f->high[i], f->format));
+		return psprintf("%s [%s]", value, interval_shown(f->low[i], f->high[i], f->format, like));
 	if (f->counts)
 		return value;
 	return psprintf("%s, no interval", value);
@@ -109,18 +112,18 @@ make_layout(const SvgForest *f, const char **numbers, Layout *l, int width)
 	{
 		l->numbers_width = Min(numbers_width, width * 0.6);
 		l->label_width = width - l->numbers_width - GAP;
-		l->row_height = f->also ? 54 : 40;
-		l->track = f->also ? 42 : 28;
-		/* the last tick's number is centred below it */
-		make_scale(f, l, RADIUS + 4, width - 18);
+		l->row_height = f->also ? 60 : 44;
+		l->track = f->also ? 43 : 28;
+		make_scale(f, l, RADIUS + 2, width - RADIUS - 2);
 	}
 	else
 	{
 		double		label_width = widest(f->label, f->n, SVG_FONT);
 
-		l->label_width = Min(Max(label_width, 50), 190);
 		l->numbers_width = numbers_width;
-		l->also_width = f->also ? Min(widest(f->also, f->n, SVG_SMALL), 130) : 0;
+		l->also_width = f->also ? Min(widest(f->also, f->n, SVG_SMALL), 180) : 0;
+		/* the picture comes first, then long labels */
+		l->label_width = Min(Max(label_width, 50), Max(150, width - numbers_width - l->also_width - 3 * GAP - 280));
 		l->also_x = width - l->also_width;
 		l->numbers_x = l->also_x - (f->also ? GAP : 0) - numbers_width;
 		l->row_height = 26;
@@ -222,27 +225,6 @@ put_marks(Html *h, const SvgForest *f, const SvgScale *s, int i, double y)
 /* ---- rows, axis, legend ---- */
 
 static void
-put_row(Html *h, const SvgForest *f, const Layout *l, const char *numbers, int i, double y)
-{
-	if (l->narrow)
-	{
-		svg_text(h, "l", 0, y + 15, ANCHOR_START, f->label[i], SVG_FONT, l->label_width);
-		svg_text(h, "v", l->width, y + 15, ANCHOR_END, numbers, SVG_SMALL, l->numbers_width);
-		if (f->also && f->also[i])
-			svg_text(h, "s", 0, y + 31, ANCHOR_START, f->also[i], SVG_SMALL, l->width);
-	}
-	else
-	{
-		svg_text(h, "l", 0, y + 17.5, ANCHOR_START, f->label[i], SVG_FONT, l->label_width);
-		svg_text(h, "v", l->numbers_x, y + 17.5, ANCHOR_START, numbers, SVG_SMALL, l->numbers_width + 1);
-		if (f->also && f->also[i])
-			svg_text(h, "s", l->also_x, y + 17.5, ANCHOR_START, f->also[i], SVG_SMALL, l->also_width + 1);
-	}
-	svg_line(h, "track", l->scale.from, y + l->track, l->scale.to, y + l->track);
-	put_marks(h, f, &l->scale, i, y + l->track);
-}
-
-static void
 put_grid(Html *h, const SvgForest *f, const Layout *l, double top, double bottom)
 {
 	for (int i = 0; i < l->scale.n_ticks; i++)
@@ -260,6 +242,29 @@ put_grid(Html *h, const SvgForest *f, const Layout *l, double top, double bottom
 }
 
 static void
+put_row(Html *h, const SvgForest *f, const Layout *l, const char *numbers, int i, double y)
+{
+	if (l->narrow)
+	{
+		svg_text(h, "l", 0, y + 15, ANCHOR_START, f->label[i], SVG_FONT, l->label_width);
+		svg_text(h, "v", l->width, y + 15, ANCHOR_END, numbers, SVG_SMALL, l->numbers_width);
+		if (f->also && f->also[i])
+			svg_text(h, "s", 0, y + 31, ANCHOR_START, f->also[i], SVG_SMALL, l->width);
+	}
+	else
+	{
+		svg_text(h, "l", 0, y + 17.5, ANCHOR_START, f->label[i], SVG_FONT, l->label_width);
+		svg_text(h, "v", l->numbers_x, y + 17.5, ANCHOR_START, numbers, SVG_SMALL, l->numbers_width + 1);
+		if (f->also && f->also[i])
+			svg_text(h, "s", l->also_x, y + 17.5, ANCHOR_START, f->also[i], SVG_SMALL, l->also_width + 1);
+	}
+	svg_line(h, "track", l->scale.from, y + l->track, l->scale.to, y + l->track);
+	if (l->narrow)
+		put_grid(h, f, l, y + l->track - 8, y + l->track + 8);
+	put_marks(h, f, &l->scale, i, y + l->track);
+}
+
+static void
 put_axis(Html *h, const SvgForest *f, const Layout *l, double y)
 {
 	double		taken = -INFINITY;
@@ -270,12 +275,14 @@ put_axis(Html *h, const SvgForest *f, const Layout *l, double y)
 		const char *t = number_shown(l->scale.tick[i], l->scale.format);
 		double		half = text_width(t, SVG_SMALL) / 2;
 
+		x = Min(Max(x, half), l->width - half);
 		if (x - half < taken + 4)
 			continue;			/* the numbers would touch */
 		svg_text(h, "s", x, y + 15, ANCHOR_MIDDLE, t, SVG_SMALL, 0);
 		taken = x + half;
 	}
-	svg_text(h, "s", l->scale.from, y + 33, ANCHOR_START, f->value_title, SVG_SMALL, l->width - l->scale.from);
+	svg_text(h, "s", l->narrow ? 0 : l->scale.from, y + 33, ANCHOR_START, f->value_title, SVG_SMALL,
+			 l->width - (l->narrow ? 0 : l->scale.from));
 }
 
 /* The words of the legend, from left to right; a new line where one does not fit.  Returns its height. */
@@ -333,9 +340,13 @@ svg_forest(Html *h, const SvgForest *f, const SvgName *name, int width)
 	Html		rows;
 	double		y,
 				top;
+	double		largest = NAN;
 
 	for (int i = 0; i < f->n; i++)
-		numbers[i] = numbers_of(f, i);
+		if (!f->log && !isnan(f->value[i]) && !(fabs(f->value[i]) <= largest))
+			largest = fabs(f->value[i]);
+	for (int i = 0; i < f->n; i++)
+		numbers[i] = numbers_of(f, i, largest);
 	make_layout(f, numbers, &l, width);
 
 	/* the height is known when all is drawn */
@@ -343,14 +354,15 @@ svg_forest(Html *h, const SvgForest *f, const SvgName *name, int width)
 	top = y = put_legend(&rows, f, &l);
 	for (int i = 0; i < f->n; i++)
 		y += l.row_height + (begins_group(f, i) ? GROUP_HEIGHT : 0);
-	put_grid(&rows, f, &l, top, y + 4);
+	if (!l.narrow)
+		put_grid(&rows, f, &l, top, y + 4);
 	y = top;
 	for (int i = 0; i < f->n; i++)
 	{
 		CHECK_FOR_INTERRUPTS();
 		if (begins_group(f, i))
 		{
-			svg_text(&rows, "g", 0, y + 20, ANCHOR_START, f->group[i], SVG_FONT, l.narrow ? width : l.label_width + 60);
+			svg_text(&rows, "g", 0, y + 20, ANCHOR_START, f->group[i], SVG_FONT, l.narrow ? width : l.numbers_x);
 			y += GROUP_HEIGHT;
 		}
 		put_row(&rows, f, &l, numbers[i], i, y);

@@ -18,7 +18,7 @@
 #include "common/interrupts.h"
 #include "export/svg.h"
 
-#define CELL_MAX 58.0
+#define CELL_MAX 66.0
 #define CELL_MIN 8.0
 #define GAP 8.0
 
@@ -104,20 +104,20 @@ put_cell(Html *h, const SvgMatrix *m, int row, int column, double x, double y, d
 	if (interval)
 	{
 		html_raw(h, ", ");
-		html_text(h, interval_shown(m->low[cell], m->high[cell], m->format));
+		html_text(h, interval_shown(m->low[cell], m->high[cell], m->format, v));
 	}
 	html_raw(h, "</title></rect>");
 	if (side >= 30)
 	{
 		const char *text_class = psprintf("c t%s", class);
 		const char *shown = number_shown(v, m->format);
+		const char *range = interval ? interval_shown(m->low[cell], m->high[cell], m->format, v) : "";
 
-		if (interval && side >= 54)
+		if (interval && text_width(range, SVG_TINY) <= side)
 		{
 			svg_text(h, text_class, x + side / 2, y + side / 2 - 2, ANCHOR_MIDDLE, shown, SVG_SMALL, side);
 			svg_text(h, psprintf("%s x", text_class), x + side / 2, y + side / 2 + 12, ANCHOR_MIDDLE,
-					 psprintf("%s" HTML_DASH "%s", number_shown(m->low[cell], m->format),
-							  number_shown(m->high[cell], m->format)), 9, 0);
+					 range, SVG_TINY, side);
 		}
 		else
 			svg_text(h, text_class, x + side / 2, y + side / 2 + 4, ANCHOR_MIDDLE, shown, side >= 36 ? SVG_SMALL : 10, 0);
@@ -175,7 +175,7 @@ put_triangle(Html *h, const SvgMatrix *m, int width)
 	double		names = Min(widest(m->row_name, n, SVG_FONT), width < 500 ? 110 : 200);
 	double		side = Max(CELL_MIN, Min(CELL_MAX, (width - names - GAP) / Max(n - 1, 1)));
 	double		font = Min(SVG_FONT, side);
-	double		first = Max(side, 20);		/* the first name has no cells beside it */
+	double		first = 22;		/* the first name has no cells beside it */
 
 	for (int i = 0; i < n; i++)
 	{

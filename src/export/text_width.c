@@ -41,6 +41,8 @@ character_width(uint32 c)
 	}
 	if (u_hasBinaryProperty(c, UCHAR_EXTENDED_PICTOGRAPHIC))
 		return 1.4;
+	if (c == 0x2212)
+		return 0.84;			/* minus */
 	if (c >= 0x0400 && c < 0x0530)
 		return 0.75;			/* Cyrillic */
 	if (c < 0x0590)
