@@ -271,7 +271,7 @@ BEGIN ATOMIC
 	)
 	SELECT report_section('matrix', title,
 			jsonb_agg(jsonb_build_object('label_a', c.label_a, 'label_b', c.label_b, 'n', c.n, 'expected', c.expected, 'share', c.share,
-				'ratio', c.n / nullif(c.expected, 0), 'low', greatest(c.ci_low, 0), 'high', c.ci_high) ORDER BY c.nth),
+				'ratio', c.n / nullif(c.expected, 0), 'low', CASE WHEN c.ci_low IS NOT NULL THEN greatest(c.ci_low, 0) END, 'high', c.ci_high) ORDER BY c.nth),
 			'[{"name": "label_a", "title": "answer"}, {"name": "label_b", "title": "or"}, {"name": "n", "title": "pairs of ratings", "format": "count"},
 			  {"name": "expected", "title": "by chance", "format": "count", "digits": 1}, {"name": "ratio", "title": "times chance", "format": "number"},
 			  {"name": "low", "format": "number"}, {"name": "high", "format": "number"},
@@ -474,11 +474,11 @@ BEGIN ATOMIC
 			'[{"name": "size", "title": "texts", "format": "count"},
 			  {"name": "similarity", "title": "least similarity to it", "format": "number"}, {"name": "members"}]',
 			'{"label": "text", "value": "size", "counts": true, "min": 0, "value_title": "texts in the cluster"}',
-			(SELECT format('%s texts, %s of them in %s clusters of near-duplicates (similarity of %s or more); %s are equal to another to the letter.',
-					s.n_texts, s.n_duplicates, s.n_clusters, threshold::numeric, s.n_equal)
+			(SELECT format('Of %s texts %s stand in clusters of near-duplicates (similarity of %s or more). Number of clusters: %s. Texts that equal another to the letter: %s.',
+					s.n_texts, s.n_duplicates, threshold::numeric, s.n_clusters, s.n_equal)
 			   FROM duplicate_stats(corpus, threshold, measure) AS s),
-			(SELECT format('No two of the %s texts are nearly the same (similarity of %s or more).', s.n_texts, threshold::numeric)
-			   FROM duplicate_stats(corpus, threshold, measure) AS s),
+			coalesce((SELECT format('No two of %s texts are nearly the same (similarity of %s or more).', s.n_texts, threshold::numeric)
+						FROM duplicate_stats(corpus, threshold, measure) AS s), 'There are no texts yet.'),
 			CASE WHEN (SELECT count(DISTINCT d.cluster) FROM d) > "limit"
 				THEN ARRAY[format('The %s largest of %s clusters are shown.', "limit", (SELECT count(DISTINCT d.cluster) FROM d))] END)
 	  FROM c LEFT JOIN LATERAL (SELECT u.text FROM unnest(ids, texts) AS u (id, text) WHERE u.id = c.representative LIMIT 1) AS t ON true

@@ -56,7 +56,7 @@ also_of(const ReportSection *s, int row)
 	initStringInfo(&t);
 	if (!isnan(n))
 	{
-		if (s->n_title)
+		if (s->n_title && n != 1)
 			appendStringInfo(&t, "%s %s", number_shown(n, count), s->n_title);
 		else
 			appendStringInfo(&t, "n = %s", number_shown(n, count));
