@@ -38,3 +38,26 @@ CREATE FUNCTION steps(review_path, as_of timestamptz DEFAULT NULL, terminal text
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'review_path_steps' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 5;
 COMMENT ON FUNCTION steps(review_path, timestamptz, text[]) IS 'each stay in a state, in order; an open one is censored at as_of, a terminal one has no duration';
+
+%type review_paths | the ways of many items through their states: a keyed state (a set of events), made by review_paths_agg | the same events
+%state review_paths | the events of both | the events of all stored states: merging one twice changes nothing
+
+%aggregate review_paths_agg(bigint, text, timestamptz) | review_paths | review_paths_trans | review_paths_trans_int8 | IMMUTABLE | events (item, state, at) of many items, in any order: keyed; the same event twice is one
+%aggregate review_paths_agg(bigint, text, timestamptz, bigint) | review_paths | review_paths_trans | review_paths_trans_int8 | IMMUTABLE | events (item, state, at, seq) of many items, seq being their order: keyed; the same event twice is one
+%aggregate review_paths_agg(uuid, text, timestamptz) | review_paths | review_paths_trans | review_paths_trans_uuid | IMMUTABLE | events (item, state, at) of many items, in any order: keyed; the same event twice is one
+%aggregate review_paths_agg(uuid, text, timestamptz, bigint) | review_paths | review_paths_trans | review_paths_trans_uuid | IMMUTABLE | events (item, state, at, seq) of many items, seq being their order: keyed; the same event twice is one
+%aggregate review_paths_agg(text, text, timestamptz) | review_paths | review_paths_trans | review_paths_trans_text | IMMUTABLE | events (item, state, at) of many items, in any order: keyed; the same event twice is one
+%aggregate review_paths_agg(text, text, timestamptz, bigint) | review_paths | review_paths_trans | review_paths_trans_text | IMMUTABLE | events (item, state, at, seq) of many items, seq being their order: keyed; the same event twice is one
+%aggregate review_paths_agg("any", "any", timestamptz) | review_paths | review_paths_trans | review_paths_trans_any | STABLE | events (item, state, at) of many items, in any order: keyed; the same event twice is one
+%aggregate review_paths_agg("any", "any", timestamptz, bigint) | review_paths | review_paths_trans | review_paths_trans_any | STABLE | events (item, state, at, seq) of many items, seq being their order: keyed; the same event twice is one
+
+CREATE FUNCTION n_items(review_paths) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'review_paths_n_items' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION n_items(review_paths) IS 'number of items';
+CREATE FUNCTION n_events(review_paths) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'review_paths_n_events' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION n_events(review_paths) IS 'number of different events';
+CREATE FUNCTION paths(review_paths, OUT item text, OUT path review_path)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'review_paths_rows' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 1000;
+COMMENT ON FUNCTION paths(review_paths) IS 'each item and its path';

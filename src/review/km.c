@@ -74,7 +74,7 @@ count_different(const KmRow *log, size_t n)
 }
 
 /* Log and columns into new columns; an ERROR leaves the old as they are */
-static void
+void
 km_settle(Km *k)
 {
 	KmRow	   *tmp;
@@ -135,7 +135,7 @@ km_get(Datum d)
 
 /* ---- growing ---- */
 
-void
+static inline void
 km_count(Km *k, int64 n)
 {
 	count_add(&k->total, n);
@@ -163,7 +163,7 @@ check_size(Km *k)
 	k->next_check = Max((size_t) k->n * 2, FIRST_CHECK);
 }
 
-void
+static pg_noinline void
 km_enlarge(Km *k)
 {
 	size_t		cap;
@@ -188,6 +188,15 @@ km_put(Km *k, double v, int64 n, bool observed)
 	row = &k->log[k->n_log++];
 	row->key = dict_key_float8(v);
 	row->what = (uint64) n << 1 | observed;
+}
+
+Km *
+km_new(void)
+{
+	LOCAL_FCINFO(none, 0);
+
+	InitFunctionCallInfoData(*none, NULL, 0, InvalidOid, NULL, NULL);
+	return (Km *) state_new(&km_type, none);
 }
 
 static void

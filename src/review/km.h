@@ -42,13 +42,18 @@ typedef struct Km
 
 extern const StateType km_type;
 
-extern pg_noinline void km_enlarge(Km *k);
-extern void km_count(Km *k, int64 n);
 
 /* v is finite and not negative */
 extern void km_put(Km *k, double v, int64 n, bool observed);
 
+/* in seconds */
+extern void km_put_microseconds(Km *k, int64 us, bool observed);
+
+/* An empty one outside of aggregates */
+extern Km  *km_new(void);
+
 /* Settled, to read */
+extern void km_settle(Km *k);
 extern Km  *km_get(Datum d);
 
 /* ---- km_curve.c: no SQL ---- */

@@ -88,8 +88,8 @@ km_trans_interval(PG_FUNCTION_ARGS)
 	return add_duration(fcinfo, (double) (((int128) v->day * USECS_PER_DAY + v->time)) / USECS_PER_SEC);
 }
 
-static void
-put_microseconds(Km *k, int64 us, bool observed)
+void
+km_put_microseconds(Km *k, int64 us, bool observed)
 {
 	km_put(k, (double) us / USECS_PER_SEC, 1, observed);
 }
@@ -106,23 +106,21 @@ km_trans_path(PG_FUNCTION_ARGS)
 	int64		state;
 	TimestampTz as_of;
 
-	if (PG_ARGISNULL(3))
-		arg_is_null("as_of");
-	as_of = path_arg_as_of(fcinfo, 3);
+	as_of = path_needed_as_of(fcinfo, 3);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return skipped_row(fcinfo);
 	p = path_get(PG_GETARG_DATUM(1));
-	state = path_find(p, PG_GETARG_DATUM(2));
+	state = path_find(&p->names, PG_GETARG_DATUM(2));
 	if (state < 0)
 		return skipped_row(fcinfo);
-	path_walk(&w, p, as_of);
+	path_walk(&w, path_events(p), as_of);
 	while (path_next(&w, &step))
 	{
 		if (step.state != state)
 			continue;
 		if (k == NULL)
 			k = (Km *) state_for_row(&km_type, fcinfo);
-		put_microseconds(k, path_duration(step.entered, step.left), !step.open);
+		km_put_microseconds(k, path_duration(step.entered, step.left), !step.open);
 	}
 	if (k == NULL)
 		return skipped_row(fcinfo);
@@ -140,16 +138,14 @@ km_trans_cycle(PG_FUNCTION_ARGS)
 	int64		us;
 	bool		observed;
 
-	if (PG_ARGISNULL(4))
-		arg_is_null("as_of");
-	as_of = path_arg_as_of(fcinfo, 4);
+	as_of = path_needed_as_of(fcinfo, 4);
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		return skipped_row(fcinfo);
 	p = path_get(PG_GETARG_DATUM(1));
-	if (!path_cycle(p, path_find(p, PG_GETARG_DATUM(2)), path_find(p, PG_GETARG_DATUM(3)), as_of, &us, &observed))
+	if (!path_cycle(path_events(p), path_find(&p->names, PG_GETARG_DATUM(2)), path_find(&p->names, PG_GETARG_DATUM(3)), as_of, &us, &observed))
 		return skipped_row(fcinfo);
 	k = (Km *) state_for_row(&km_type, fcinfo);
-	put_microseconds(k, us, observed);
+	km_put_microseconds(k, us, observed);
 	PG_RETURN_DATUM(state_datum(&k->state));
 }
 

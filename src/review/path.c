@@ -49,14 +49,20 @@ path_init(State *s)
 
 /* ---- growing ---- */
 
+void
+path_mixed_order(const char *type)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATATYPE_MISMATCH),
+			 errmsg("events with and without seq cannot be put into one %s", type),
+			 errhint("Give seq for all events or for none.")));
+}
+
 static pg_noinline void
 set_order(ReviewPath *p, PathOrder order)
 {
 	if (p->order != PATH_EMPTY)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("events with and without seq cannot be put into one review_path"),
-				 errhint("Give seq for all events or for none.")));
+		path_mixed_order(path_type.name);
 	p->order = order;
 }
 
@@ -139,20 +145,10 @@ path_merge(State *d, State *s)
 
 /* ---- order ---- */
 
-static inline int
-event_cmp(const PathEvent *a, const PathEvent *b)
-{
-	if (a->seq != b->seq)
-		return a->seq < b->seq ? -1 : 1;
-	if (a->at != b->at)
-		return a->at < b->at ? -1 : 1;
-	return a->state < b->state ? -1 : a->state > b->state;
-}
-
 static int
 event_ascending(const void *a, const void *b, void *arg)
 {
-	return event_cmp(a, b);
+	return path_event_cmp(a, b);
 }
 
 static void
@@ -169,7 +165,7 @@ sort_events(PathEvent *event, uint32 n)
 		PathEvent	e = event[i];
 		uint32		j = i;
 
-		for (; j > 0 && event_cmp(&e, &event[j - 1]) < 0; j--)
+		for (; j > 0 && path_event_cmp(&e, &event[j - 1]) < 0; j--)
 			event[j] = event[j - 1];
 		event[j] = e;
 	}
@@ -186,7 +182,7 @@ order_events(ReviewPath *p)
 	sort_events(p->event, p->n);
 	for (uint32 i = 0; i < p->n; i++)
 	{
-		if (kept > 0 && event_cmp(&p->event[kept - 1], &p->event[i]) == 0)
+		if (kept > 0 && path_event_cmp(&p->event[kept - 1], &p->event[i]) == 0)
 			continue;
 		p->event[kept++] = p->event[i];
 	}
@@ -232,31 +228,28 @@ path_settle(ReviewPath *p)
 	pfree(rank);
 }
 
-/* Two events of which none is the earlier */
-static pg_noinline void
-order_unknown(ReviewPath *p, uint32 i)
+/* Two events of which none is the earlier; item: NULL where there is but one */
+void
+path_order_fail(PathOrder order, const char *item, const Dict *names, const PathEvent *a, const PathEvent *b)
 {
-	PathEvent  *a,
-			   *b;
+	const char *of_item = item ? psprintf("Item \"%s\"", item) : "It";
+	const char *name_a = id_cstring(ID_TEXT, names, a->state);
+	const char *name_b = id_cstring(ID_TEXT, names, b->state);
+	const char *at_a = pstrdup(timestamptz_to_str(a->at));
+	const char *at_b = pstrdup(timestamptz_to_str(b->at));
 
-	/* the message must not depend on the order of rows */
-	path_settle(p);
-	a = &p->event[i];
-	b = &p->event[i + 1];
-	if (p->order == PATH_BY_SEQ)
+	if (order == PATH_BY_SEQ)
 		ereport(ERROR,
 				(errcode(ERRCODE_CARDINALITY_VIOLATION),
 				 errmsg("two events of one item have the same seq"),
-				 errdetail("With seq " INT64_FORMAT " it entered \"%s\" at %s and \"%s\" at %s.", a->seq,
-						   id_cstring(ID_TEXT, &p->names, a->state), pstrdup(timestamptz_to_str(a->at)),
-						   id_cstring(ID_TEXT, &p->names, b->state), pstrdup(timestamptz_to_str(b->at))),
-				 errhint("Group by the item, and take a seq that is unique within it.")));
+				 errdetail("%s entered \"%s\" at %s and \"%s\" at %s, both with seq " INT64_FORMAT ".",
+						   of_item, name_a, at_a, name_b, at_b, a->seq),
+				 errhint("Take a seq that is unique within each item.")));
 	ereport(ERROR,
 			(errcode(ERRCODE_CARDINALITY_VIOLATION),
 			 errmsg("two events of one item have the same time and different states"),
-			 errdetail("At %s it entered both \"%s\" and \"%s\".", timestamptz_to_str(a->at),
-					   id_cstring(ID_TEXT, &p->names, a->state), id_cstring(ID_TEXT, &p->names, b->state)),
-			 errhint("Group by the item, and give the order of its events as a third argument: review_path_agg(state, at, seq).")));
+			 errdetail("%s entered both \"%s\" and \"%s\" at %s.", of_item, name_a, name_b, at_a),
+			 errhint("Give the order of the events of an item as the last argument of the aggregate: seq.")));
 }
 
 ReviewPath *
@@ -267,23 +260,65 @@ path_get(Datum d)
 	order_events(p);
 	for (uint32 i = 1; i < p->n; i++)
 	{
-		const PathEvent *e = &p->event[i];
-
 		HD_CHECK_EVERY(i);
-		if (unlikely(e->seq == e[-1].seq && (p->order == PATH_BY_SEQ || e->at == e[-1].at)))
-			order_unknown(p, i - 1);
+		if (unlikely(path_order_unknown(p->order, &p->event[i - 1], &p->event[i])))
+		{
+			/* the message must not depend on the order of rows */
+			path_settle(p);
+			path_order_fail(p->order, NULL, &p->names, &p->event[i - 1], &p->event[i]);
+		}
 	}
 	return p;
 }
 
 /* ---- bytes ---- */
 
+/* before: of the same item, NULL for its first; at_before: what the time is a difference to */
+void
+path_write_event(WireWriter *w, PathOrder order, const PathEvent *e, const PathEvent *before, int64 at_before)
+{
+	uint64		step = (uint64) e->at - (uint64) at_before;
+
+	if (order == PATH_BY_SEQ)
+		wire_put_varint(w, before ? (uint64) e->seq - (uint64) before->seq : wire_zigzag(e->seq));
+	wire_put_varint(w, before && order == PATH_BY_TIME ? step : wire_zigzag((int64) step));
+	wire_put_varint(w, e->state);
+}
+
+void
+path_read_event(WireReader *r, PathOrder order, PathEvent *e, const PathEvent *before, int64 at_before,
+				uint32 n_names, bool *used)
+{
+	uint64		v;
+
+	e->seq = 0;
+	if (order == PATH_BY_SEQ)
+	{
+		v = wire_get_varint(r);
+		if (before == NULL)
+			e->seq = wire_unzigzag(v);
+		else if (v > (uint64) PG_INT64_MAX - (uint64) before->seq)
+			wire_fail(r, "A seq is out of range.");
+		else
+			e->seq = (int64) ((uint64) before->seq + v);
+	}
+	v = wire_get_varint(r);
+	e->at = (int64) ((uint64) at_before + (before && order == PATH_BY_TIME ? v : (uint64) wire_unzigzag(v)));
+	if (!IS_VALID_TIMESTAMP(e->at))
+		wire_fail(r, "A time is out of range.");
+	v = wire_get_varint(r);
+	if (v >= n_names)
+		wire_fail(r, "A state is out of range.");
+	e->state = (uint32) v;
+	used[v] = true;
+	if (before && path_event_cmp(before, e) >= 0)
+		wire_fail(r, "Events are not in ascending order.");
+}
+
 static void
 path_encode(State *s, WireWriter *w)
 {
 	ReviewPath *p = (ReviewPath *) s;
-	int64		seq = 0,
-				at = 0;
 
 	path_settle(p);
 	wire_put_byte(w, HDATA_REVIEW_PATH_VERSION);
@@ -293,48 +328,11 @@ path_encode(State *s, WireWriter *w)
 	keys_put(w, &p->names, KEYS_TEXT);
 	for (uint32 i = 0; i < p->n; i++)
 	{
-		const PathEvent *e = &p->event[i];
-		uint64		step = (uint64) e->at - (uint64) at;
+		const PathEvent *before = i > 0 ? &p->event[i - 1] : NULL;
 
 		HD_CHECK_EVERY(i + 1);
-		if (p->order == PATH_BY_SEQ)
-			wire_put_varint(w, i == 0 ? wire_zigzag(e->seq) : (uint64) e->seq - (uint64) seq);
-		wire_put_varint(w, i == 0 || p->order == PATH_BY_SEQ ? wire_zigzag((int64) step) : step);
-		wire_put_varint(w, e->state);
-		seq = e->seq;
-		at = e->at;
+		path_write_event(w, p->order, &p->event[i], before, before ? before->at : 0);
 	}
-}
-
-static void
-get_event(WireReader *r, const ReviewPath *p, uint32 i, bool *used)
-{
-	PathEvent  *e = &p->event[i];
-	uint64		before = i > 0 ? (uint64) e[-1].at : 0;
-	uint64		v;
-
-	e->seq = 0;
-	if (p->order == PATH_BY_SEQ)
-	{
-		v = wire_get_varint(r);
-		if (i == 0)
-			e->seq = wire_unzigzag(v);
-		else if (v > (uint64) PG_INT64_MAX - (uint64) e[-1].seq)
-			wire_fail(r, "A seq is out of range.");
-		else
-			e->seq = (int64) ((uint64) e[-1].seq + v);
-	}
-	v = wire_get_varint(r);
-	e->at = (int64) (before + (i == 0 || p->order == PATH_BY_SEQ ? (uint64) wire_unzigzag(v) : v));
-	if (!IS_VALID_TIMESTAMP(e->at))
-		wire_fail(r, "A time is out of range.");
-	v = wire_get_varint(r);
-	if (v >= p->names.n)
-		wire_fail(r, "A state is out of range.");
-	e->state = (uint32) v;
-	used[v] = true;
-	if (i > 0 && event_cmp(&e[-1], e) >= 0)
-		wire_fail(r, "Events are not in ascending order.");
 }
 
 static void
@@ -359,8 +357,10 @@ path_decode(State *s, WireReader *r)
 	used = array_alloc0(n_names, sizeof(bool));
 	for (uint32 i = 0; i < p->n; i++)
 	{
+		const PathEvent *before = i > 0 ? &p->event[i - 1] : NULL;
+
 		HD_CHECK_EVERY(i + 1);
-		get_event(r, p, i, used);
+		path_read_event(r, p->order, &p->event[i], before, before ? before->at : 0, n_names, used);
 	}
 	keys_check_used(r, used, n_names);
 	pfree(used);

@@ -8,14 +8,12 @@
  */
 #include "postgres.h"
 
-#include "access/htup_details.h"
 #include "common/alloc.h"
 #include "common/args.h"
 #include "common/compat.h"
 #include "common/int.h"
 #include "common/interrupts.h"
 #include "common/srf.h"
-#include "funcapi.h"
 #include "review/path.h"
 #include "utils/datetime.h"
 #include "utils/fmgrprotos.h"
@@ -26,21 +24,37 @@ STATE_FUNCTIONS(review_path, path_type);
 
 /* ---- transitions: (path, state, at [, seq]) ---- */
 
+void
+path_bad_event(bool infinite)
+{
+	if (infinite)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("the time of an event must be finite")));
+	ereport(ERROR,
+			(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+			 errmsg("seq must not be null"),
+			 errhint("Leave it out where time alone orders the events.")));
+}
+
+void
+path_state_column_init(AnyColumn *column, FunctionCallInfo fcinfo, int arg)
+{
+	any_column_init(column, fcinfo, arg, "state");
+	if (column->id_kind != ID_TEXT)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("a state must be text or an enum"),
+				 errhint("Cast it to text.")));
+}
+
 /* Is there an event?  NULL states and times are no observation. */
 static inline bool
 is_event(FunctionCallInfo fcinfo)
 {
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return false;
-	if (unlikely(TIMESTAMP_NOT_FINITE(PG_GETARG_TIMESTAMPTZ(2))))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("the time of an event must be finite")));
-	if (PG_NARGS() > 3 && unlikely(PG_ARGISNULL(3)))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("seq must not be null"),
-				 errhint("Leave it out where time alone orders the events.")));
+	path_check_event(fcinfo, 2);
 	return true;
 }
 
@@ -90,12 +104,7 @@ review_path_trans_any(PG_FUNCTION_ARGS)
 	if (column == NULL)
 	{
 		column = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(AnyColumn));
-		any_column_init(column, fcinfo, 1, "state");
-		if (column->id_kind != ID_TEXT)
-			ereport(ERROR,
-					(errcode(ERRCODE_DATATYPE_MISMATCH),
-					 errmsg("a state must be text or an enum"),
-					 errhint("Cast it to text.")));
+		path_state_column_init(column, fcinfo, 1);
 		fcinfo->flinfo->fn_extra = column;
 	}
 	any_id_key(column, PG_GETARG_DATUM(1), &name);
@@ -105,12 +114,12 @@ review_path_trans_any(PG_FUNCTION_ARGS)
 /* ---- arguments ---- */
 
 int64
-path_find(ReviewPath *p, Datum name)
+path_find(Dict *names, Datum name)
 {
 	ColumnKey	key;
 
 	text_column_key(name, &key);
-	return dict_find(&p->names, key.prefix, key.bytes, key.len);
+	return dict_find(names, key.prefix, key.bytes, key.len);
 }
 
 TimestampTz
@@ -129,8 +138,8 @@ path_arg_as_of(FunctionCallInfo fcinfo, int arg)
 }
 
 /* Where an open stay counts, it must be said until when */
-static TimestampTz
-needed_as_of(FunctionCallInfo fcinfo, int arg)
+TimestampTz
+path_needed_as_of(FunctionCallInfo fcinfo, int arg)
 {
 	if (!arg_given(fcinfo, arg))
 		arg_is_null("as_of");
@@ -158,15 +167,15 @@ names_contain(FunctionCallInfo fcinfo, int arg, const char *what, Datum name)
 }
 
 /* Marks with a value those codes whose names are in text[] argument arg */
-static void
-mark_names(FunctionCallInfo fcinfo, int arg, const char *what, ReviewPath *p, uint8 value, uint8 *mark)
+void
+path_mark_names(FunctionCallInfo fcinfo, int arg, const char *what, Dict *names, uint8 value, uint8 *mark)
 {
 	int			n;
-	Datum	   *names = arg_text_array(fcinfo, arg, what, &n);
+	Datum	   *given = arg_text_array(fcinfo, arg, what, &n);
 
 	for (int i = 0; i < n; i++)
 	{
-		int64		code = path_find(p, names[i]);
+		int64		code = path_find(names, given[i]);
 
 		if (code >= 0)
 			mark[code] = value;
@@ -188,8 +197,8 @@ path_duration(TimestampTz from, TimestampTz to)
 }
 
 /* As the difference of two times is shown: days and what is left of them */
-static Datum
-interval_datum(int64 us)
+Datum
+path_interval(int64 us)
 {
 	Interval   *v = palloc(sizeof(Interval));
 
@@ -214,14 +223,14 @@ review_path_time_in(PG_FUNCTION_ARGS)
 	int64		sum = 0;
 	bool		seen = false;
 
-	as_of = needed_as_of(fcinfo, 2);
+	as_of = path_needed_as_of(fcinfo, 2);
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	p = path_get(PG_GETARG_DATUM(0));
-	state = path_find(p, PG_GETARG_DATUM(1));
+	state = path_find(&p->names, PG_GETARG_DATUM(1));
 	if (state < 0 || (arg_given(fcinfo, 3) && names_contain(fcinfo, 3, "terminal", PG_GETARG_DATUM(1))))
 		PG_RETURN_NULL();
-	path_walk(&w, p, as_of);
+	path_walk(&w, path_events(p), as_of);
 	while (path_next(&w, &step))
 	{
 		if (step.state != state)
@@ -232,7 +241,7 @@ review_path_time_in(PG_FUNCTION_ARGS)
 	}
 	if (!seen)
 		PG_RETURN_NULL();
-	return interval_datum(sum);
+	return path_interval(sum);
 }
 
 static int64
@@ -242,7 +251,7 @@ count_visits(const ReviewPath *p, int64 state, TimestampTz as_of)
 	PathStep	step;
 	int64		n = 0;
 
-	path_walk(&w, p, as_of);
+	path_walk(&w, path_events(p), as_of);
 	while (path_next(&w, &step))
 		n += step.state == state;
 	return n;
@@ -258,7 +267,7 @@ review_path_visits(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
 		PG_RETURN_NULL();
 	p = path_get(PG_GETARG_DATUM(0));
-	PG_RETURN_INT64(count_visits(p, path_find(p, PG_GETARG_DATUM(1)), path_arg_as_of(fcinfo, 2)));
+	PG_RETURN_INT64(count_visits(p, path_find(&p->names, PG_GETARG_DATUM(1)), path_arg_as_of(fcinfo, 2)));
 }
 
 /* loops(path, state, as_of): visits after the first, of one state or of the one visited most */
@@ -274,14 +283,14 @@ review_path_loops(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	p = path_get(PG_GETARG_DATUM(0));
 	if (!PG_ARGISNULL(1))
-		most = count_visits(p, path_find(p, PG_GETARG_DATUM(1)), as_of);
+		most = count_visits(p, path_find(&p->names, PG_GETARG_DATUM(1)), as_of);
 	else
 	{
 		int64	   *n = array_alloc0(p->names.n, sizeof(int64));
 		PathWalk	w;
 		PathStep	step;
 
-		path_walk(&w, p, as_of);
+		path_walk(&w, path_events(p), as_of);
 		while (path_next(&w, &step))
 		{
 			n[step.state]++;
@@ -311,9 +320,9 @@ review_path_first_pass(PG_FUNCTION_ARGS)
 		PG_RETURN_NULL();
 	p = path_get(PG_GETARG_DATUM(0));
 	kind = array_alloc0(p->names.n, sizeof(uint8));
-	mark_names(fcinfo, 2, "decisions", p, 1, kind);
-	mark_names(fcinfo, 1, "accepting", p, 2, kind);
-	path_walk(&w, p, as_of);
+	path_mark_names(fcinfo, 2, "decisions", &p->names, 1, kind);
+	path_mark_names(fcinfo, 1, "accepting", &p->names, 2, kind);
+	path_walk(&w, path_events(p), as_of);
 	while (path_next(&w, &step))
 		if (kind[step.state] > 0)
 			PG_RETURN_BOOL(kind[step.state] == 2);
@@ -333,10 +342,10 @@ review_path_cycle(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		PG_RETURN_NULL();
 	p = path_get(PG_GETARG_DATUM(0));
-	if (!path_cycle(p, path_find(p, PG_GETARG_DATUM(1)), path_find(p, PG_GETARG_DATUM(2)), as_of, &us, &observed) ||
+	if (!path_cycle(path_events(p), path_find(&p->names, PG_GETARG_DATUM(1)), path_find(&p->names, PG_GETARG_DATUM(2)), as_of, &us, &observed) ||
 		!observed)
 		PG_RETURN_NULL();
-	return interval_datum(us);
+	return path_interval(us);
 }
 
 /* cycle_time(path, from_state, to_state, as_of): a row (duration, observed), no row where it never began */
@@ -344,7 +353,7 @@ PG_FUNCTION_INFO_V1(review_path_cycle_time);
 Datum
 review_path_cycle_time(PG_FUNCTION_ARGS)
 {
-	TimestampTz as_of = needed_as_of(fcinfo, 3);
+	TimestampTz as_of = path_needed_as_of(fcinfo, 3);
 	ReviewPath *p;
 	SrfRow		row;
 	int64		us;
@@ -354,9 +363,9 @@ review_path_cycle_time(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return (Datum) 0;
 	p = path_get(PG_GETARG_DATUM(0));
-	if (path_cycle(p, path_find(p, PG_GETARG_DATUM(1)), path_find(p, PG_GETARG_DATUM(2)), as_of, &us, &observed))
+	if (path_cycle(path_events(p), path_find(&p->names, PG_GETARG_DATUM(1)), path_find(&p->names, PG_GETARG_DATUM(2)), as_of, &us, &observed))
 	{
-		srf_datum(&row, interval_datum(us));
+		srf_datum(&row, path_interval(us));
 		srf_datum(&row, BoolGetDatum(observed));
 		srf_end_row(&row);
 	}
@@ -377,7 +386,7 @@ review_path_open_state(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	p = path_get(PG_GETARG_DATUM(0));
-	path_walk(&w, p, as_of);
+	path_walk(&w, path_events(p), as_of);
 	while (path_next(&w, &step))
 		if (step.open)
 			name = id_text(ID_TEXT, &p->names, step.state);
@@ -421,8 +430,8 @@ review_path_steps(PG_FUNCTION_ARGS)
 	p = path_get(PG_GETARG_DATUM(0));
 	terminal = array_alloc0(p->names.n, sizeof(uint8));
 	if (arg_given(fcinfo, 2))
-		mark_names(fcinfo, 2, "terminal", p, 1, terminal);
-	path_walk(&w, p, as_of);
+		path_mark_names(fcinfo, 2, "terminal", &p->names, 1, terminal);
+	path_walk(&w, path_events(p), as_of);
 	while (path_next(&w, &step))
 	{
 		MemoryContext old = MemoryContextSwitchTo(row.row_cx);
@@ -434,7 +443,7 @@ review_path_steps(PG_FUNCTION_ARGS)
 		if (terminal[step.state] || step.left == PATH_NO_END)
 			srf_null(&row);
 		else
-			srf_datum(&row, interval_datum(path_duration(step.entered, step.left)));
+			srf_datum(&row, path_interval(path_duration(step.entered, step.left)));
 		srf_datum(&row, BoolGetDatum(step.open && !terminal[step.state]));
 		srf_int64(&row, step.n_events);
 		MemoryContextSwitchTo(old);
@@ -444,6 +453,26 @@ review_path_steps(PG_FUNCTION_ARGS)
 }
 
 /* ---- cast to jsonb ---- */
+
+/* state, at [, seq] */
+void
+path_event_json(StringInfo buf, const Dict *names, PathOrder order, const PathEvent *e)
+{
+	char	   *name = id_cstring(ID_TEXT, names, e->state);
+	char		at[MAXDATELEN + 1];
+	struct pg_tm tm;
+	fsec_t		fsec;
+
+	if (timestamp2tm(e->at, NULL, &tm, &fsec, NULL, NULL) != 0)
+		elog(ERROR, "timestamp out of range");
+	tm.tm_isdst = 0;			/* so that the zone is written: UTC */
+	EncodeDateTime(&tm, fsec, true, 0, NULL, USE_XSD_DATES, at);
+	escape_json(buf, name);
+	appendStringInfo(buf, ", \"%s\"", at);
+	if (order == PATH_BY_SEQ)
+		appendStringInfo(buf, ", " INT64_FORMAT, e->seq);
+	pfree(name);
+}
 
 /* [[state, at], ...] or [[state, at, seq], ...], in order */
 PG_FUNCTION_INFO_V1(review_path_to_jsonb);
@@ -460,23 +489,10 @@ review_path_to_jsonb(PG_FUNCTION_ARGS)
 	appendStringInfoChar(&buf, '[');
 	for (uint32 i = 0; i < p->n; i++)
 	{
-		char	   *name = id_cstring(ID_TEXT, &p->names, p->event[i].state);
-		char		at[MAXDATELEN + 1];
-		struct pg_tm tm;
-		fsec_t		fsec;
-
 		HD_CHECK_EVERY(i + 1);
-		if (timestamp2tm(p->event[i].at, NULL, &tm, &fsec, NULL, NULL) != 0)
-			elog(ERROR, "timestamp out of range");
-		tm.tm_isdst = 0;		/* so that the zone is written: UTC */
-		EncodeDateTime(&tm, fsec, true, 0, NULL, USE_XSD_DATES, at);
 		appendStringInfoString(&buf, i > 0 ? ", [" : "[");
-		escape_json(&buf, name);
-		appendStringInfo(&buf, ", \"%s\"", at);
-		if (p->order == PATH_BY_SEQ)
-			appendStringInfo(&buf, ", " INT64_FORMAT, p->event[i].seq);
+		path_event_json(&buf, &p->names, p->order, &p->event[i]);
 		appendStringInfoChar(&buf, ']');
-		pfree(name);
 	}
 	appendStringInfoChar(&buf, ']');
 	PG_RETURN_DATUM(DirectFunctionCall1(jsonb_in, CStringGetDatum(buf.data)));

@@ -17,10 +17,9 @@
 #include "review/path.h"
 
 void
-path_walk(PathWalk *w, const ReviewPath *p, TimestampTz as_of)
+path_walk(PathWalk *w, PathEvents events, TimestampTz as_of)
 {
-	w->event = p->event;
-	w->n = p->n;
+	w->events = events;
 	w->i = 0;
 	w->as_of = as_of;
 	w->clock = PG_INT64_MIN;
@@ -30,30 +29,34 @@ path_walk(PathWalk *w, const ReviewPath *p, TimestampTz as_of)
 bool
 path_next(PathWalk *w, PathStep *step)
 {
-	uint32		first = w->i;
+	const PathEvent *e;
 
-	if (first >= w->n)
+	if (w->i >= w->events.n)
 		return false;
-	w->clock = Max(w->clock, w->event[first].at);
+	e = path_event(&w->events, w->i);
+	w->clock = Max(w->clock, e->at);
 	if (w->clock > w->as_of)
 		return false;
-	step->state = w->event[first].state;
+	step->state = e->state;
 	step->entered = w->clock;
 	step->n_events = 0;
-	while (w->i < w->n && w->event[w->i].state == step->state && w->clock <= w->as_of)
+	step->open = true;
+	while (step->open && w->clock <= w->as_of)
 	{
 		HD_CHECK_EVERY(w->i + 1);
 		step->n_events++;
-		if (++w->i < w->n)
-			w->clock = Max(w->clock, w->event[w->i].at);
+		if (++w->i >= w->events.n)
+			break;
+		e = path_event(&w->events, w->i);
+		w->clock = Max(w->clock, e->at);
+		step->open = e->state == step->state || w->clock > w->as_of;
 	}
-	step->open = w->i >= w->n || w->clock > w->as_of;
 	step->left = step->open ? w->as_of : w->clock;
 	return true;
 }
 
 bool
-path_cycle(const ReviewPath *p, int64 from, int64 to, TimestampTz as_of, int64 *duration, bool *observed)
+path_cycle(PathEvents events, int64 from, int64 to, TimestampTz as_of, int64 *duration, bool *observed)
 {
 	PathWalk	w;
 	PathStep	step;
@@ -62,7 +65,7 @@ path_cycle(const ReviewPath *p, int64 from, int64 to, TimestampTz as_of, int64 *
 
 	if (from < 0)
 		return false;
-	path_walk(&w, p, as_of);
+	path_walk(&w, events, as_of);
 	while (path_next(&w, &step))
 	{
 		if (running && step.state == to)
