@@ -13,6 +13,7 @@
 #define HD_KM_H
 
 #include "common/state.h"
+#include "datatype/timestamp.h"
 
 /* A row of the log: 16 bytes, for radix_sort */
 typedef struct KmRow
@@ -47,6 +48,7 @@ extern const StateType km_type;
 extern void km_put(Km *k, double v, int64 n, bool observed);
 
 /* in seconds */
+extern double km_interval_seconds(const Interval *v);
 extern void km_put_microseconds(Km *k, int64 us, bool observed);
 
 /* An empty one outside of aggregates */

@@ -60,6 +60,18 @@ add_duration(FunctionCallInfo fcinfo, double v)
 	PG_RETURN_DATUM(state_datum(&k->state));
 }
 
+/* From whole microseconds: the same double for the same interval, however it is written */
+double
+km_interval_seconds(const Interval *v)
+{
+	if (unlikely(v->month != 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("a duration in months or years has no fixed length"),
+				 errhint("Use the difference of two times.")));
+	return (double) ((int128) v->day * USECS_PER_DAY + v->time) / USECS_PER_SEC;
+}
+
 /* (km, duration, observed) */
 PG_FUNCTION_INFO_V1(km_trans);
 Datum
@@ -74,18 +86,9 @@ PG_FUNCTION_INFO_V1(km_trans_interval);
 Datum
 km_trans_interval(PG_FUNCTION_ARGS)
 {
-	Interval   *v;
-
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return skipped_row(fcinfo);
-	v = PG_GETARG_INTERVAL_P(1);
-	if (unlikely(v->month != 0))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("a duration in months or years has no fixed length"),
-				 errhint("Use the difference of two times.")));
-	/* whole microseconds: the same double for the same interval, however it is written */
-	return add_duration(fcinfo, (double) (((int128) v->day * USECS_PER_DAY + v->time)) / USECS_PER_SEC);
+	return add_duration(fcinfo, km_interval_seconds(PG_GETARG_INTERVAL_P(1)));
 }
 
 void
