@@ -57,11 +57,10 @@ km_curve_of(const Km *k)
 		c->n_ended += d;
 		if (d > 0 && d < at_risk)
 		{
-			Wide		n = wide_of_count(at_risk);
-			Wide		rest = wide_of_count(at_risk - d);
+			int64		rest = at_risk - d;
 
-			s = wide_divide(wide_multiply(s, rest), n);
-			sum = wide_add(sum, wide_divide(wide_divide(wide_of_count(d), n), rest));
+			s = wide_divide(wide_multiply(s, wide_of_count(rest)), wide_of_count(at_risk));
+			sum = wide_add(sum, wide_of((double) d / (double) at_risk / (double) rest));
 		}
 		else if (d > 0)
 			s = wide_of(0);
@@ -161,23 +160,59 @@ km_quantile_of(const KmCurve *c, double p)
 	return low < c->n ? c->time[low] : NAN;
 }
 
+/*
+ * Does the lower bound of S lie at or below q, S itself being above?  The
+ * upper bound, S being at or below?  As km_bounds has them, without a power
+ * for each duration; half is the half-width on the scale of log S.
+ */
+static inline bool
+low_passes(double s, double half, double q, KmBand band)
+{
+	double		l;
+
+	if (band == KM_PLAIN)
+		return s - s * half <= q + DECIMALS;
+	if (band == KM_LOG)
+		return s * exp(-half) <= q + DECIMALS;
+	l = -log(s);
+	return half >= l * log(-log(q) / l);
+}
+
+static inline bool
+high_passes(double s, double half, double q, KmBand band)
+{
+	double		l;
+
+	if (band == KM_PLAIN)
+		return s + s * half <= q + DECIMALS;
+	if (band == KM_LOG)
+		return s * exp(half) <= q + DECIMALS;
+	l = -log(s);
+	return l * exp(-half / l) >= -log(q) * (1 - DECIMALS);
+}
+
 /* Brookmeyer & Crowley (1982): where the bounds of S pass 1 - p */
 void
 km_quantile_bounds(const KmCurve *c, double p, double confidence, KmBand band, double *low, double *high)
 {
+	double		z = hd_norm_quantile((1 + confidence) / 2);
+	double		q = 1 - p;
+
 	*low = *high = NAN;
 	for (int64 i = 0; i < c->n && isnan(*high); i++)
 	{
-		double		s_low,
-					s_high;
+		double		s = c->survival[i];
+		bool		passed = s - q + c->short_of[i] <= DECIMALS;
+		double		half;
 
 		HD_CHECK_EVERY(i + 1);
 		if (c->ended[i] == 0)
 			continue;
-		km_bounds(c, i, confidence, band, &s_low, &s_high);
-		if (isnan(*low) && (s_low <= 1 - p + DECIMALS || c->survival[i] == 0))
+		half = z * sqrt(c->greenwood[i]);
+		if (isnan(*low) && (passed || low_passes(s, half, q, band)))
 			*low = c->time[i];
-		if (s_high <= 1 - p + DECIMALS)
+		/* where nothing is left there is no bound */
+		if (passed && s > 0 && high_passes(s, half, q, band))
 			*high = c->time[i];
 	}
 }
