@@ -211,7 +211,8 @@ BEGIN ATOMIC
 				'rank_low', 'rank_low', 'rank_high', 'rank_high', 'max', 1, 'value_title', 'agreement with others on the same items',
 				'interval_title', format('this rater, with the %s %% interval', (100 * confidence)::numeric)),
 			'Nobody is measured by their own ratings: each dot is one rater against the others on the same items. Where intervals overlap the order '
-			'says nothing, which is why a rank is a range. A low value is a question to ask, not a verdict: the items may have been hard.',
+			'says nothing, which is why a rank is a range. Where the interval of the difference, in the table, holds 0, nothing is shown about the '
+			'person; a low value is a question to ask, not a verdict.',
 			'No rater shares an item with another, so nothing can be compared.')
 	  FROM rater_agreement(ratings, level, confidence) AS a;
 END;
@@ -423,7 +424,7 @@ COMMENT ON FUNCTION report_preference(comparisons, text, text, text, float8, boo
 
 -- ---- review, texts, people ----
 
-CREATE FUNCTION report_funnel(states text[], counts float8[], confidence float8 DEFAULT 0.95,
+CREATE FUNCTION report_funnel_counts(states text[], counts float8[], confidence float8 DEFAULT 0.95,
 	title text DEFAULT 'How far does the work get in review?') RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000 SET extra_float_digits = 1
 BEGIN ATOMIC
@@ -442,7 +443,7 @@ BEGIN ATOMIC
 			'Nothing is under review yet.')
 	 WHERE report_same_length('states', states, counts);
 END;
-COMMENT ON FUNCTION report_funnel(text[], float8[], float8, text) IS 'section of a report: how many items have reached each state of a review, the first state first';
+COMMENT ON FUNCTION report_funnel_counts(text[], float8[], float8, text) IS 'section of a report: how many items have reached each state of a review, the first state first';
 
 CREATE FUNCTION report_durations(names text[], medians float8[], lows float8[], highs float8[], ns float8[] DEFAULT NULL,
 	groups text[] DEFAULT NULL, log boolean DEFAULT true, title text DEFAULT 'How long does it take?',

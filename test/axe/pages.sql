@@ -30,7 +30,7 @@ SELECT hdata.report('Report <script>alert(0)</script> تقرير รายงา
     (SELECT hdata.report_labels(ARRAY['one'], ARRAY[r], title => 'Labels of one rater') FROM one),
     hdata.report_agreement(NULL, NULL), hdata.report_raters(NULL), hdata.report_rater_pairs(NULL), hdata.report_labels(NULL, NULL), hdata.report_disagreement(NULL),
     hdata.report_items(NULL), hdata.report_confusion(NULL), hdata.report_axes(NULL), hdata.report_criteria(NULL), hdata.report_discrimination(NULL), hdata.report_preference(NULL),
-    hdata.report_funnel(NULL, NULL), hdata.report_durations(NULL, NULL, NULL, NULL), hdata.report_duplicates(NULL), hdata.report_workload(NULL, NULL), hdata.report_pay(NULL, NULL, NULL),
+    hdata.report_funnel_counts(NULL, NULL), hdata.report_durations(NULL, NULL, NULL, NULL), hdata.report_duplicates(NULL), hdata.report_workload(NULL, NULL), hdata.report_pay(NULL, NULL, NULL),
     hdata.report_estimates('No estimates', NULL, NULL, NULL, NULL), hdata.report_counts('No counts', NULL, NULL), hdata.report_rates('No rates', NULL, NULL, NULL),
     hdata.report_figures('No figures', NULL, NULL),
     (SELECT hdata.report_confusion(c) FROM judged),

@@ -68,7 +68,7 @@ SELECT person, tasks, round(rate::numeric, 6) AS rate, round(low::numeric, 6) AS
 	FROM jsonb_to_recordset(report_pay('{a,a,a,b,b,c}', '{1,2,1.5,2,2,3}', '{300,500,400,600,700,0}') -> 'rows') AS x (person text, tasks int, rate float8, low float8, high float8, others float8);
 SELECT x.* FROM jsonb_to_recordset(report_workload('{a,b,a,NULL}', '{10,5,20,7}') -> 'rows') AS x (person text, tasks int, seconds float8, share float8);
 SELECT state, n, round(share::numeric, 4) AS share, round(low::numeric, 4) AS low, round(high::numeric, 4) AS high, round(of_previous::numeric, 4) AS of_previous
-	FROM jsonb_to_recordset(report_funnel('{in,read,done}', '{10,8,2}') -> 'rows') AS x (state text, n float8, share float8, low float8, high float8, of_previous float8);
+	FROM jsonb_to_recordset(report_funnel_counts('{in,read,done}', '{10,8,2}') -> 'rows') AS x (state text, n float8, share float8, low float8, high float8, of_previous float8);
 SELECT pg_temp.words(report('P', report_rates('Rates', '{a,b}', '{3,0}', '{4,0}')));
 SELECT pg_temp.words(report('P', report_durations('{x,y,z}', '{2,5400,300000}', '{1,3600,NULL}', '{4,7200,NULL}', '{10,20,1}')));
 SELECT pg_temp.words(report('P', report_counts('Counts', '{x,y}', '{1234567,0}', reference => 5)));
@@ -85,7 +85,7 @@ SELECT report_duplicates(c) ->> 'reading' AS reading, x.* FROM (SELECT corpus_ag
 
 -- words where there is nothing to draw
 SELECT pg_temp.words(report('P', report_agreement(NULL, NULL), report_raters(NULL), report_rater_pairs(NULL), report_labels(NULL, NULL), report_disagreement(NULL), report_items(NULL), report_confusion(NULL),
-	report_axes(NULL), report_criteria(NULL), report_discrimination(NULL), report_preference(NULL), report_funnel(NULL, NULL), report_durations(NULL, NULL, NULL, NULL), report_duplicates(NULL), report_workload(NULL, NULL), report_pay(NULL, NULL, NULL)));
+	report_axes(NULL), report_criteria(NULL), report_discrimination(NULL), report_preference(NULL), report_funnel_counts(NULL, NULL), report_durations(NULL, NULL, NULL, NULL), report_duplicates(NULL), report_workload(NULL, NULL), report_pay(NULL, NULL, NULL)));
 -- one rater; a project without ratings
 SELECT pg_temp.words(report('P', report_agreement(ARRAY['alone', 'empty'], ARRAY[r, NULL], coefficients => '{gwet_ac}'), report_raters(r), report_rater_pairs(r), report_disagreement(r)))
 	FROM (SELECT ratings_agg(item, 'one'::text, label) AS r FROM report_labels_t WHERE rater = 'a') AS s;
