@@ -50,6 +50,7 @@ typedef struct SvgScale
 /* low and high may grow to the ticks around them, unless they are fixed */
 extern void scale_init(SvgScale *s, double low, double high, bool low_fixed, bool high_fixed, bool log,
 					   NumberFormat format, double from, double to);
+extern const char *scale_tick_shown(const SvgScale *s, int i);
 extern double scale_x(const SvgScale *s, double v);
 
 /* ---- estimates with intervals, one a row: a forest plot, or bars ---- */

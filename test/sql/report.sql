@@ -105,6 +105,20 @@ SELECT pg_temp.words(report('P', report_section('table', 'T', '[{"a": 0.125, "b"
 	'[{"name": "a", "format": "number", "digits": 3}, {"name": "b", "format": "percent", "digits": 1}, {"name": "c", "title": "count", "format": "count"}, {"name": "d", "format": "duration"}]')));
 SELECT array_agg(value ORDER BY nth) FROM pg_temp.numbers(report('P', report_section('table', 'T', '[{"a": 0.1234567890123456}, {"a": 1e300}, {"a": -5e-324}, {"a": 9007199254740993}]', '[{"name": "a", "format": "number"}]')));
 
+-- numbers at the ends of what there is: every coordinate is one
+SELECT nth, page ~ '[" M](-?NaN|-?Infinity)' AS odd, (SELECT array_agg(m[1]) FROM regexp_matches(substring(page from 'class="wide".*?</svg>'), 'class="s m" x="[^"]*" y="[^"]*">([^<]*)', 'g') AS m) AS ticks
+	FROM (VALUES (1, report_estimates('t', '{a,b}', '{1.7e308,-1.7e308}', '{1e308,-1.7e308}', '{1.7e308,1}')), (2, report_estimates('t', '{a}', '{5e-324}', '{0}', '{1e-323}')),
+		(3, report_estimates('t', '{a,b}', '{1e300,5}', '{1e-300,5}', '{1e308,7}', log => true)), (4, report_durations('{a,b}', '{1e308,5}', '{1e-300,5}', '{1e308,7}')),
+		(5, report_durations('{a}', '{0}', '{-1}', '{0}')), (6, report_estimates('t', '{a}', '{1e16}', '{1e16}', '{1.0000000000000002e16}')), (7, report_estimates('t', '{a}', '{5}', '{0}', '{10}', min => 7)),
+		(8, report_estimates('t', '{a}', '{5}', '{0}', '{10}', max => -7)), (9, report_estimates('t', '{a}', '{NULL}', '{NULL}', '{NULL}', log => true)), (10, report_estimates('t', '{a,b}', '{0.02,300}', '{0.01,200}', '{0.05,900}', log => true)),
+		(11, report_counts('t', '{a}', '{1e308}', 'percent'))) AS v (nth, section), LATERAL (SELECT report('t', section) AS page) AS p ORDER BY nth;
+
+-- a label that has no room is cut between what a reader sees as characters, and has the whole of it as its title
+WITH l AS (SELECT ARRAY[repeat('👩‍👩‍👧‍👦', 12), repeat('🇹🇭', 20), repeat('กำ', 40), repeat('e' || chr(769), 60), repeat('東京', 20), repeat('한', 30), repeat('i', 90), 'short'] AS a)
+SELECT m[1] <> '' AS has_title, m[1] IS NULL OR m[1] = ANY (a) AS whole, length(m[2]) AS characters, m[2] ~ '^(👩‍👩‍👧‍👦|🇹🇭|กำ|e\u0301|東|京|한|i)+…$' AS between_graphemes
+	FROM l, regexp_matches(substring(report('t', report_estimates('t', a, ARRAY[1, 2, 3, 4, 5, 6, 7, 8], ARRAY[0, 1, 2, 3, 4, 5, 6, 7], ARRAY[2, 3, 4, 5, 6, 7, 8, 9])) from 'class="wide".*?</svg>'),
+		'<text class="l" x="0" y="[0-9.]*">(?:<title>([^<]*)</title>)?([^<]*)</text>', 'g') AS m;
+
 -- errors say where
 SELECT report('P', '[]');
 SELECT report('P', '{}');
