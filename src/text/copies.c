@@ -145,39 +145,188 @@ sets_without(const Corpus *c, const Given *given, int k, bool idf)
 
 /* ---- pairs ---- */
 
+/* A text of a group; those whose sets are equal are neighbours, and among them those of a group */
+typedef struct Member
+{
+	int32		set;
+	int32		group;
+	int32		text;
+} Member;
+
+typedef struct CopiedPair
+{
+	int32		a;
+	int32		b;
+	double		similarity;
+	int64		shared;
+} CopiedPair;
+
 typedef struct CopyRun
 {
 	Corpus	   *corpus;
 	SetCollection *sets;
 	int64		least;			/* shingles that copies share */
-	Pairs		pairs;
+	Member	   *member;
+	int32	   *first;			/* [n_sets + 1] of the members of a set */
+	CopiedPair *pair;
+	int64		n;
+	int64		cap;
+	int64		work;
 } CopyRun;
 
-/* Texts of one group, or of nobody's */
+static int
+compare_members(const void *x, const void *y, void *arg)
+{
+	const Member *p = x;
+	const Member *q = y;
+
+	if (p->set != q->set)
+		return p->set < q->set ? -1 : 1;
+	if (p->group != q->group)
+		return p->group < q->group ? -1 : 1;
+	return (p->text > q->text) - (p->text < q->text);
+}
+
+static void
+find_members(CopyRun *r)
+{
+	int32		n_sets = r->sets->n;
+	int32		n = 0;
+
+	r->member = array_alloc(n_sets, sizeof(Member));
+	r->first = array_alloc0((Size) n_sets + 1, sizeof(int32));
+	for (int32 i = 0; i < n_sets; i++)
+	{
+		int32		set = r->sets->same_as[i];
+
+		if (r->corpus->text[i].group == 0)
+			continue;
+		r->member[n++] = (Member) {set, (int32) r->corpus->text[i].group - 1, i};
+		r->first[set + 1]++;
+	}
+	for (int32 i = 0; i < n_sets; i++)
+		r->first[i + 1] += r->first[i];
+	if (n > 1)
+		qsort_interruptible(r->member, n, sizeof(Member), compare_members, NULL);
+}
+
+/* The group that all texts of a set are of; -1: they are of several, -2: of none */
+static inline int32
+only_group(const CopyRun *r, int32 set)
+{
+	int32		first = r->first[set];
+	int32		end = r->first[set + 1];
+
+	if (first == end)
+		return -2;
+	return r->member[first].group == r->member[end - 1].group ? r->member[first].group : -1;
+}
+
+/* Can no pair of their texts be one of two groups? */
 static bool
 not_between_groups(void *arg, int32 a, int32 b)
 {
-	const Corpus *c = arg;
+	int32		group_a = only_group(arg, a);
+	int32		group_b = only_group(arg, b);
 
-	return c->text[a].group == 0 || c->text[b].group == 0 || c->text[a].group == c->text[b].group;
+	return group_a == -2 || group_b == -2 || (group_a >= 0 && group_a == group_b);
 }
 
+static void
+add_pair(CopyRun *r, int32 a, int32 b, double similarity, int64 shared)
+{
+	if (r->n == r->cap)
+	{
+		r->cap = Max(r->cap * 2, 256);
+		r->pair = r->pair ? repalloc_huge(r->pair, r->cap * sizeof(CopiedPair)) :
+			array_alloc(r->cap, sizeof(CopiedPair));
+	}
+	r->pair[r->n++] = (CopiedPair) {Min(a, b), Max(a, b), similarity, shared};
+	HD_CHECK_EVERY(r->n);
+}
+
+/* One behind the members of the group that member i is of */
+static inline int32
+end_of_group(const CopyRun *r, int32 i, int32 end)
+{
+	int32		group = r->member[i].group;
+
+	while (i < end && r->member[i].group == group)
+		i++;
+	return i;
+}
+
+/* Texts of one set with those of another: what is of one group is passed over as a whole */
+static void
+add_pairs(CopyRun *r, int32 a, int32 b, double similarity, int64 shared)
+{
+	for (int32 i = r->first[a]; i < r->first[a + 1]; i++)
+	{
+		int32		j = r->first[b];
+
+		while (j < r->first[b + 1])
+		{
+			r->work++;
+			HD_CHECK_EVERY(r->work);
+			if (r->member[j].group == r->member[i].group)
+				j = end_of_group(r, j, r->first[b + 1]);
+			else
+			{
+				add_pair(r, r->member[i].text, r->member[j].text, similarity, shared);
+				j++;
+			}
+		}
+	}
+}
+
+/* Texts that are equal, and of different groups */
+static void
+add_equal(CopyRun *r, int32 set)
+{
+	int32		end = r->first[set + 1];
+
+	if (r->sets->count[set] < r->least)
+		return;
+	for (int32 i = r->first[set]; i < end;)
+	{
+		int32		others = end_of_group(r, i, end);
+
+		for (; i < others; i++)
+			for (int32 j = others; j < end; j++)
+				add_pair(r, r->member[i].text, r->member[j].text, 1, r->sets->count[set]);
+	}
+}
+
+/* How many shingles two different sets share, whatever they weigh */
+static void
+found_sets(void *arg, int32 a, int32 b, double similarity)
+{
+	CopyRun    *r = arg;
+	SetCollection plain = *r->sets;
+	int64		shared;
+
+	plain.weight = NULL;
+	shared = (int64) set_shared(&plain, a, b);
+	if (shared >= r->least)
+		add_pairs(r, a, b, similarity, shared);
+}
+
+static int
+compare_pairs(const void *x, const void *y, void *arg)
+{
+	const CopiedPair *p = x;
+	const CopiedPair *q = y;
+
+	if (p->a != q->a)
+		return p->a < q->a ? -1 : 1;
+	return (p->b > q->b) - (p->b < q->b);
+}
+
+/* How many shingles of a text are left */
 static inline int32
 n_left(const CopyRun *r, int32 text)
 {
 	return r->sets->count[r->sets->same_as[text]];
-}
-
-/* How many shingles two texts share, whatever they weigh */
-static int64
-n_shared(const CopyRun *r, int32 a, int32 b)
-{
-	SetCollection plain = *r->sets;
-
-	a = plain.same_as[a];
-	b = plain.same_as[b];
-	plain.weight = NULL;
-	return a == b ? plain.count[a] : (int64) set_shared(&plain, a, b);
 }
 
 /* (corpus, threshold, measure, without, min_shared, unit); false: there is no corpus */
@@ -185,9 +334,8 @@ static bool
 run_copies(FunctionCallInfo fcinfo, CopyRun *r)
 {
 	JoinOptions o;
-	Corpus	   *without = NULL;
 	Given		given = {0};
-	int64		kept = 0;
+	JoinStats	stats;
 
 	join_options(fcinfo, 1, &o);
 	if (!arg_given(fcinfo, 4))
@@ -204,20 +352,19 @@ run_copies(FunctionCallInfo fcinfo, CopyRun *r)
 	r->corpus = corpus_get_consistent(PG_GETARG_DATUM(0));
 	if (arg_given(fcinfo, 3))
 	{
-		without = corpus_get_consistent(PG_GETARG_DATUM(3));
+		Corpus	   *without = corpus_get_consistent(PG_GETARG_DATUM(3));
+
 		warn_corpora_unicode(r->corpus, without);
 		given_make(&given, r->corpus, without, o.k);
 	}
 	check_exact_join((double) r->corpus->n_tokens + given.n, r->corpus->n_texts);
 	r->sets = sets_without(r->corpus, &given, o.k, o.idf);
-	r->pairs = all_pairs(r->sets, NULL, measure_of_one_corpus(o.measure), o.threshold, not_between_groups, r->corpus);
-	for (int64 i = 0; i < r->pairs.n; i++)
-	{
-		HD_CHECK_EVERY(i + 1);
-		if (n_shared(r, r->pairs.pair[i].a, r->pairs.pair[i].b) >= r->least)
-			r->pairs.pair[kept++] = r->pairs.pair[i];
-	}
-	r->pairs.n = kept;
+	find_members(r);
+	sets_join(r->sets, measure_of_one_corpus(o.measure), o.threshold, found_sets, not_between_groups, r, &stats);
+	for (int32 i = 0; i < r->sets->n; i++)
+		add_equal(r, i);
+	if (r->n > 1)
+		qsort_interruptible(r->pair, r->n, sizeof(CopiedPair), compare_pairs, NULL);
 	return true;
 }
 
@@ -235,22 +382,22 @@ PG_FUNCTION_INFO_V1(corpus_copied_pairs);
 Datum
 corpus_copied_pairs(PG_FUNCTION_ARGS)
 {
-	CopyRun		r;
+	CopyRun		r = {0};
 	SrfRow		row;
 
 	srf_begin(fcinfo, &row);
 	if (!run_copies(fcinfo, &r))
 		return (Datum) 0;
-	for (int64 i = 0; i < r.pairs.n; i++)
+	for (int64 i = 0; i < r.n; i++)
 	{
-		const Pair *p = &r.pairs.pair[i];
+		const CopiedPair *p = &r.pair[i];
 
 		put_text_id(&row, r.corpus, p->a);
 		put_group(&row, r.corpus, r.corpus->text[p->a].group - 1);
 		put_text_id(&row, r.corpus, p->b);
 		put_group(&row, r.corpus, r.corpus->text[p->b].group - 1);
 		srf_float8(&row, p->similarity);
-		srf_int64(&row, n_shared(&r, p->a, p->b));
+		srf_int64(&row, p->shared);
 		srf_int64(&row, n_left(&r, p->a));
 		srf_int64(&row, n_left(&r, p->b));
 		srf_end_row(&row);
@@ -263,11 +410,11 @@ corpus_copied_pairs(PG_FUNCTION_ARGS)
 static CopiedTexts *
 copied_texts(const CopyRun *r)
 {
-	CopiedTexts *copied = array_alloc(r->pairs.n, sizeof(CopiedTexts));
+	CopiedTexts *copied = array_alloc(r->n, sizeof(CopiedTexts));
 
-	for (int64 i = 0; i < r->pairs.n; i++)
+	for (int64 i = 0; i < r->n; i++)
 	{
-		int32		text[2] = {r->pairs.pair[i].a, r->pairs.pair[i].b};
+		int32		text[2] = {r->pair[i].a, r->pair[i].b};
 		int32		group[2];
 		int			turn;
 
@@ -305,7 +452,7 @@ PG_FUNCTION_INFO_V1(corpus_copying);
 Datum
 corpus_copying(PG_FUNCTION_ARGS)
 {
-	CopyRun		r;
+	CopyRun		r = {0};
 	SrfRow		row;
 	double		confidence;
 	int64	   *n_texts;
@@ -317,7 +464,7 @@ corpus_copying(PG_FUNCTION_ARGS)
 	if (!run_copies(fcinfo, &r))
 		return (Datum) 0;
 	n_texts = count_texts(&r);
-	pair = copy_counts(copied_texts(&r), r.pairs.n, n_texts, (int32) r.corpus->groups.n, confidence, &n);
+	pair = copy_counts(copied_texts(&r), r.n, n_texts, (int32) r.corpus->groups.n, confidence, &n);
 	for (int64 i = 0; i < n; i++)
 	{
 		const GroupPair *p = &pair[i];

@@ -87,3 +87,8 @@ SELECT count(*) FROM copying((SELECT corpus_agg(i::bigint, words(i::text, 20), '
 RESET hdata.join_mem;
 DROP FUNCTION compared;
 DROP FUNCTION words;
+-- long work answers to a cancel
+CREATE TEMP TABLE big AS SELECT corpus_agg(i::bigint, 'what everybody has written in the same words number ' || i % 3, 'author ' || i % 7) AS c FROM generate_series(1, 60000) i;
+SET statement_timeout = '200ms';
+SELECT count(*) FROM big, copied_pairs(c);
+RESET statement_timeout;
