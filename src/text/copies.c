@@ -222,14 +222,13 @@ only_group(const CopyRun *r, int32 set)
 	return r->member[first].group == r->member[end - 1].group ? r->member[first].group : -1;
 }
 
-/* Can no pair of their texts be one of two groups? */
+/* All their texts are of one group, or of none: an equivalence, so that the join may pass over many at once */
 static bool
-not_between_groups(void *arg, int32 a, int32 b)
+of_one_group(void *arg, int32 a, int32 b)
 {
-	int32		group_a = only_group(arg, a);
-	int32		group_b = only_group(arg, b);
+	int32		group = only_group(arg, a);
 
-	return group_a == -2 || group_b == -2 || (group_a >= 0 && group_a == group_b);
+	return group != -1 && group == only_group(arg, b);
 }
 
 static void
@@ -297,7 +296,7 @@ add_equal(CopyRun *r, int32 set)
 	}
 }
 
-/* How many shingles two different sets share, whatever they weigh */
+/* Two different sets that are alike: do they share enough, whatever that weighs? */
 static void
 found_sets(void *arg, int32 a, int32 b, double similarity)
 {
@@ -360,7 +359,7 @@ run_copies(FunctionCallInfo fcinfo, CopyRun *r)
 	check_exact_join((double) r->corpus->n_tokens + given.n, r->corpus->n_texts);
 	r->sets = sets_without(r->corpus, &given, o.k, o.idf);
 	find_members(r);
-	sets_join(r->sets, measure_of_one_corpus(o.measure), o.threshold, found_sets, not_between_groups, r, &stats);
+	sets_join(r->sets, measure_of_one_corpus(o.measure), o.threshold, found_sets, of_one_group, r, &stats);
 	for (int32 i = 0; i < r->sets->n; i++)
 		add_equal(r, i);
 	if (r->n > 1)

@@ -11,12 +11,12 @@ CREATE TEMP TABLE doc AS
 			WHEN a = 6 AND i = 1 THEN 'In this form the reviewer says that nothing is wrong'
 			ELSE words('t' || a || '/' || i, 20 - a) END AS body
 	FROM generate_series(1, 8) a, generate_series(1, 12) i
-	UNION ALL SELECT 1, NULL, words('t3/1', 20) UNION ALL SELECT 2, 'author 1', '' UNION ALL SELECT 3, 'author 9', NULL
-	UNION ALL SELECT 4, 'author 2', 'Describe in your own words what the picture shows';
+	UNION ALL SELECT 1, NULL, words('t3/1', 20) UNION ALL SELECT 3, 'author 9', NULL;
 CREATE TEMP TABLE given AS SELECT * FROM (VALUES (1, NULL, 'Describe in your own words what the picture shows'), (2, 'author 8', 'In this form the reviewer says that'), (3, 'nobody', 'da ea fa ga')) v(id, author, body);
 CREATE TEMP TABLE s AS SELECT c, w FROM (SELECT corpus_agg(id::bigint, body, author) AS c FROM doc) a, (SELECT corpus_agg(id::bigint, body, author) AS w FROM given) b;
 SELECT p.id_a, p.group_a, p.id_b, p.group_b, round(p.similarity::numeric, 4) AS similarity, shared, n_a, n_b FROM s, copied_pairs(c, without => w) p;
-SELECT count(*), count(*) FILTER (WHERE shared = 8) AS prompt FROM s, copied_pairs(c, 0.3) p;
+-- the prompt alone makes most texts alike, where nobody takes it out
+SELECT (SELECT count(*) FROM copied_pairs(c, 0.3, 'containment')) AS with_prompt, (SELECT count(*) FROM copied_pairs(c, 0.3, 'containment', w)) AS without FROM s;
 SELECT group_a, group_b, n_texts_a, n_texts_b, n_pairs, n_copied, round(expected::numeric, 4) AS expected, round(excess::numeric, 4) AS excess,
 	round(ci_low::numeric, 4) AS low, round(ci_high::numeric, 4) AS high, round(dispersion::numeric, 4) AS dispersion, evidence
 	FROM s, copying(c, 0.2, without => w, min_shared => 2) p;
@@ -26,7 +26,7 @@ CREATE TEMP TABLE token AS SELECT id, author, o, t FROM doc, unnest(tokens(body)
 CREATE TEMP TABLE gram AS SELECT DISTINCT id, author, g FROM (SELECT id, author, t || ' ' || lead(t) OVER r || ' ' || lead(t, 2) OVER r AS g FROM token WINDOW r AS (PARTITION BY id ORDER BY o)) x WHERE g IS NOT NULL;
 CREATE TEMP TABLE out_gram AS SELECT DISTINCT author, g FROM (SELECT id, author, t || ' ' || lead(t) OVER r || ' ' || lead(t, 2) OVER r AS g FROM given, unnest(tokens(body)) WITH ORDINALITY u(t, o) WINDOW r AS (PARTITION BY id ORDER BY o)) x WHERE g IS NOT NULL;
 CREATE TEMP TABLE kept AS SELECT * FROM gram k WHERE NOT EXISTS (SELECT FROM out_gram x WHERE x.g = k.g AND (x.author IS NULL OR x.author = k.author));
-CREATE TEMP TABLE whole AS SELECT d.id, d.author, coalesce(string_agg(g, ',' ORDER BY g COLLATE "C"), 'empty ' || d.id) AS all_grams FROM doc d LEFT JOIN kept USING (id) WHERE d.body IS NOT NULL GROUP BY d.id, d.author;
+CREATE TEMP TABLE whole AS SELECT d.id, d.author, string_agg(g, ',' ORDER BY g COLLATE "C") AS all_grams FROM doc d JOIN kept USING (id) GROUP BY d.id, d.author;
 CREATE TEMP TABLE weight AS SELECT g, ln(1 + (SELECT count(DISTINCT all_grams) FROM whole)::float8 / count(DISTINCT all_grams)) AS v FROM kept JOIN whole USING (id) GROUP BY g;
 CREATE TEMP TABLE mass AS SELECT id, sum(v) AS v, count(*) AS n FROM kept JOIN weight USING (g) GROUP BY id;
 CREATE TEMP TABLE brute AS SELECT a.id AS id_a, b.id AS id_b, count(*) AS shared, min(ma.n) AS n_a, min(mb.n) AS n_b,
@@ -65,6 +65,9 @@ SELECT count(*) FROM (SELECT p.id_a, p.id_b, p.similarity FROM s, copied_pairs(c
 	SELECT p.id_a, p.id_b, p.similarity FROM (SELECT rollup(c) AS c FROM (SELECT corpus_agg(id::text, body, author) AS c FROM (SELECT * FROM doc ORDER BY md5(id::text)) d GROUP BY id % 3) x) x, s, copied_pairs(x.c, 0.1, without => w, min_shared => 1) p) x WHERE id_a::int < id_b::int AND length(id_a) = length(id_b);
 -- units
 SELECT count(*) FROM s, copied_pairs(c, 0.5, without => w, unit => 'w1') p WHERE group_b = 'author 7' AND group_a = 'author 3';
+-- a text of which nothing is left is copied by nobody, and does not count
+SELECT group_a, group_b, n_texts_a, n_texts_b, n_copied FROM copying((SELECT corpus_agg(i::bigint, CASE WHEN i < 4 THEN 'what everybody was given' WHEN i = 4 THEN '' ELSE words('x', 30) END, CASE WHEN i % 2 = 0 THEN 'a' ELSE 'b' END) FROM generate_series(1, 6) i),
+	without => (SELECT corpus_agg(1::bigint, 'What everybody was given!'::text)), min_shared => 1);
 -- nothing to find
 SELECT count(*) FROM copied_pairs(NULL) p;
 SELECT count(*) FROM copying(NULL) p;
