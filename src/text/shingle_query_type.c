@@ -39,7 +39,8 @@ shingle_query_near(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || (PG_NARGS() > 3 && PG_ARGISNULL(3)))
 		PG_RETURN_NULL();
-	PG_RETURN_POINTER(shingle_query_make(m, threshold_arg(fcinfo, 1), PG_GETARG_VARLENA_PP(0), PG_NARGS() > 3 ? PG_GETARG_DATUM(3) : 0));
+	PG_RETURN_POINTER(shingle_query_make(m, threshold_arg(fcinfo, 1), PG_GETARG_VARLENA_PP(0),
+										 PG_NARGS() > 3 ? PG_GETARG_DATUM(3) : 0));
 }
 
 /* containing(shingles, threshold, idf) */
@@ -47,7 +48,8 @@ PG_FUNCTION_INFO_V1(shingle_query_containing);
 Datum
 shingle_query_containing(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_POINTER(shingle_query_make(QUERY_HOLDS, threshold_arg(fcinfo, 1), PG_GETARG_VARLENA_PP(0), PG_NARGS() > 2 ? PG_GETARG_DATUM(2) : 0));
+	PG_RETURN_POINTER(shingle_query_make(QUERY_HOLDS, threshold_arg(fcinfo, 1), PG_GETARG_VARLENA_PP(0),
+										 PG_NARGS() > 2 ? PG_GETARG_DATUM(2) : 0));
 }
 
 /* ---- input and output ---- */
