@@ -64,6 +64,7 @@ static const char report_style[] =
 ".grid{stroke:var(--grid)}.track{stroke:var(--grid);stroke-dasharray:1 3}"
 ".ref{stroke:var(--ref);stroke-width:1.5;stroke-dasharray:5 3}"
 ".ci{stroke:var(--mark);stroke-width:2.25}.ci.w{stroke:var(--whisker);stroke-width:1.75}"
+".thread{stroke:var(--bar);stroke-width:1.25}"
 ".dot{fill:var(--mark);stroke:var(--bg);stroke-width:1}.dot.h{fill:var(--bg);stroke:var(--mark);stroke-width:1.75}"
 ".bar{fill:var(--bar)}.o{fill:var(--bg);stroke:var(--other);stroke-width:2}.none{fill:var(--rule)}"
 ".p0{fill:var(--p0);stroke:var(--rule)}.p1{fill:var(--p1)}.p2{fill:var(--p2)}.p3{fill:var(--p3)}.p4{fill:var(--p4)}"

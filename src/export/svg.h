@@ -115,6 +115,28 @@ typedef struct SvgMatrix
 
 extern void svg_matrix(Html *h, const SvgMatrix *m, const SvgName *name, int width);
 
+/* ---- estimates over time, a panel a series ---- */
+
+typedef struct SvgTrend
+{
+	int			n;
+	int			n_left_out;
+	const char **series;		/* rows of one stand together; NULL: there is but one */
+	const double *x;
+	const char **label;			/* of x */
+	const double *value;
+	const double *low;
+	const double *high;
+	double		min,
+				max;			/* NaN: as the data have it */
+	double		reference;		/* a line; NaN: none */
+	NumberFormat format;
+	const char *value_title;
+	const char *interval_title;
+} SvgTrend;
+
+extern void svg_trend(Html *h, const SvgTrend *t, const SvgName *name, int width);
+
 /* ---- pieces that charts share ---- */
 
 extern void svg_begin(Html *h, const SvgName *name, int width, double height);

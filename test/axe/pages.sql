@@ -22,6 +22,8 @@ SELECT hdata.report('Report <script>alert(0)</script> تقرير รายงา
     hdata.report_text(NULL, E'Introduction & <b>markup</b>\nsecond line\n\nsecond paragraph'),
     hdata.report_figures('Figures', '{<b>,سعر,long name of a figure that goes on and on}', '{12,NULL,a value in words of some length}', '{NULL,note,NULL}'),
     hdata.report_agreement(ARRAY['<script>', 'مشروع', '200 raters', 'one rater', 'no ratings'], ARRAY[(SELECT r FROM r), (SELECT r FROM r), (SELECT r FROM many), (SELECT r FROM one), NULL]),
+    (SELECT hdata.report_trend(ARRAY['<b>', '<b>', 'مشروع طويل الاسم جدا ولا مكان له', '<b>', 'one'], ARRAY['2026-01-01', '2026-01-08', '2026-02-01', '2026-03-01', NULL]::date[], ARRAY[r.r, one.r, r.r, r.r, r.r]) FROM r, one),
+    hdata.report_trend(NULL, NULL, NULL),
     (SELECT hdata.report_raters(r) FROM r), (SELECT hdata.report_rater_pairs(r) FROM r),
     (SELECT hdata.report_labels(ARRAY['<q>', 'عربي'], ARRAY[r, r]) FROM r), (SELECT hdata.report_disagreement(r) FROM r), (SELECT hdata.report_items(r) FROM r),
     (SELECT hdata.report_raters(r, title => '200 raters') FROM many), (SELECT hdata.report_rater_pairs(r, title => 'Pairs of 200 raters') FROM many),

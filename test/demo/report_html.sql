@@ -10,6 +10,11 @@ SET SESSION AUTHORIZATION analyst;
 \if :project
 WITH s AS (:states),
 first_question AS (SELECT r, level FROM s WHERE pos = 1),
+weekly AS (                              -- items of one week: those whose first rating came in it
+    SELECT s.pos, s.question, s.level, w.week, hdata.only_items(s.r, array_agg(w.item)) AS r
+      FROM s, LATERAL (SELECT item, date_trunc('week', min(at) AT TIME ZONE 'UTC')::date AS week FROM hdata.observations(s.r) GROUP BY item) AS w
+     GROUP BY s.pos, s.question, s.level, w.week, s.r
+),
 standing AS (SELECT r, level FROM (:standing) AS s WHERE pos = 1),
 prompt_of AS (
     SELECT array_agg(response_id ORDER BY response_id) AS ids, array_agg(p.text ORDER BY response_id) AS texts
@@ -62,6 +67,8 @@ SELECT hdata.report('Quality report: ' || :'title',
                (SELECT count(DISTINCT rater) FROM demo.labels), (SELECT count(*) FROM demo.preferences), (SELECT count(*) FROM demo.corrections)]::text[],
          ARRAY['of four fields', 'of three models', 'forms sent in', NULL, 'two answers to one prompt', NULL])),
     (SELECT hdata.report_agreement(array_agg(question ORDER BY pos), array_agg(r ORDER BY pos), array_agg(level ORDER BY pos)) FROM s),
+    (SELECT hdata.report_trend(array_agg(question ORDER BY pos, week), array_agg(week ORDER BY pos, week), array_agg(r ORDER BY pos, week),
+         array_agg(level ORDER BY pos, week)) FROM weekly),
     (SELECT hdata.report_raters(hdata.only_items(r, ARRAY(SELECT item FROM hdata.item_agreement(r, level) WHERE n_ratings >= 3)), level,
          title => 'How does each rater agree with the others on "correct"?') FROM first_question),
     (SELECT hdata.report_rater_pairs(r, level, title => 'Which pairs of raters agree on "correct"?') FROM first_question),

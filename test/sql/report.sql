@@ -50,6 +50,16 @@ SELECT (SELECT array_agg(n.value ORDER BY n.nth) FROM pg_temp.numbers(report('P'
 	= (SELECT array_agg(v ORDER BY rater_a, rater_b, k) FROM rater_pairs(r), unnest(ARRAY[n_items, percent_agreement, expected, kappa, ci_low, ci_high]) WITH ORDINALITY AS u (v, k) WHERE v IS NOT NULL) AS same FROM report_r;
 SELECT (SELECT array_agg(n.value ORDER BY n.nth) FROM pg_temp.numbers(report('P', report_raters(r))) AS n)
 	= (SELECT array_agg(v ORDER BY value DESC, rater, k) FROM rater_agreement(r), unnest(ARRAY[n, value, ci_low, ci_high, expected, n_expected, excess, excess_low, excess_high, shrunk, rank_low, rank_high]) WITH ORDINALITY AS u (v, k)) AS same FROM report_r;
+-- over time: each period is what agreement() says of it, series stand together
+WITH t AS (SELECT 'p' || p AS project, '2026-01-05'::date + 7 * w AS week, ratings_agg(item, rater, label) AS r
+		FROM report_labels_t, generate_series(1, 2) p, generate_series(0, 2) w WHERE length(item) > 1 + (p + w) % 2 GROUP BY 1, 2),
+	s AS (SELECT report_trend(array_agg(project ORDER BY week, project), array_agg(week ORDER BY week, project), array_agg(r ORDER BY week, project), coefficient => 'gwet_ac') AS section FROM t)
+SELECT x.project, x.day, x.n_items, x.value = a.value AND x.ci_low = a.ci_low AND x.ci_high = a.ci_high AS same
+	FROM s, ROWS FROM (jsonb_to_recordset(section -> 'rows') AS (project text, day text, value float8, ci_low float8, ci_high float8, n_items int, x int)) WITH ORDINALITY AS x (project, day, value, ci_low, ci_high, n_items, day_nth, nth)
+		JOIN t ON t.project = x.project AND t.week = '1970-01-01'::date + x.day_nth, agreement(t.r) AS a WHERE a.coefficient = 'gwet_ac' ORDER BY nth;
+SELECT (SELECT count(*) FROM regexp_matches(page, '<line class="thread"', 'g')) AS lines, (SELECT count(*) FROM regexp_matches(page, '<text class="g"', 'g')) AS panels, page ~ 'day 9: 3.00, no interval' AS newest
+	FROM (SELECT report('P', report_section('trend', 'T', '[{"g": "a", "x": 1, "v": 1, "d": "day 1"}, {"g": "a", "x": 2, "v": 2, "d": "day 2"}, {"g": "a", "x": 3, "v": null, "d": "day 3"}, {"g": "a", "x": 9, "v": 3, "d": "day 9"}, {"g": "b", "x": 1, "v": 1, "d": "day 1"}, {"g": "b", "x": null, "v": 7, "d": "?"}]',
+		'[{"name": "g"}, {"name": "d"}, {"name": "x", "format": "count"}, {"name": "v", "format": "number"}]', '{"group": "g", "label": "d", "x": "x", "value": "v"}')) AS page) AS p;
 -- the answers: shares of all ratings, by item
 SELECT pg_temp.words(report('P', report_labels(ARRAY['q'], ARRAY[r]))) FROM report_r;
 SELECT label, round(share::numeric, 4) AS share, round(ci_low::numeric, 4) AS low, round(ci_high::numeric, 4) AS high
@@ -84,7 +94,7 @@ SELECT report_duplicates(c) ->> 'reading' AS reading, x.* FROM (SELECT corpus_ag
 	jsonb_to_recordset(report_duplicates(c, ids => '{a,b}', texts => '{"the text",b}') -> 'rows') AS x (text text, representative text, size int, members text);
 
 -- words where there is nothing to draw
-SELECT pg_temp.words(report('P', report_agreement(NULL, NULL), report_raters(NULL), report_rater_pairs(NULL), report_labels(NULL, NULL), report_disagreement(NULL), report_items(NULL), report_confusion(NULL),
+SELECT pg_temp.words(report('P', report_agreement(NULL, NULL), report_trend(NULL, NULL, NULL), report_raters(NULL), report_rater_pairs(NULL), report_labels(NULL, NULL), report_disagreement(NULL), report_items(NULL), report_confusion(NULL),
 	report_axes(NULL), report_criteria(NULL), report_discrimination(NULL), report_preference(NULL), report_funnel_counts(NULL, NULL), report_durations(NULL, NULL, NULL, NULL), report_duplicates(NULL), report_workload(NULL, NULL), report_pay(NULL, NULL, NULL)));
 -- one rater; a project without ratings
 SELECT pg_temp.words(report('P', report_agreement(ARRAY['alone', 'empty'], ARRAY[r, NULL], coefficients => '{gwet_ac}'), report_raters(r), report_rater_pairs(r), report_disagreement(r)))
@@ -148,6 +158,8 @@ SELECT report('P', '{"kind": "forest", "title": "t", "columns": [{"name": "a", "
 SELECT report('P', '{"kind": "forest", "title": "t", "columns": [{"name": "a", "format": "number"}], "draw": {"label": "a", "value": "a", "max": "1"}}');
 SELECT report('P', '{"kind": "matrix", "title": "t", "columns": [{"name": "a"}, {"name": "v", "format": "number"}], "draw": {"row": "a", "value": "v"}}');
 SELECT report('P', '{"kind": "matrix", "title": "t", "columns": [{"name": "a"}, {"name": "v", "format": "number"}], "draw": {"row": "a", "column": "a", "value": "v", "scale": "rainbow"}}');
+SELECT report('P', '{"kind": "trend", "title": "t", "columns": [{"name": "a"}, {"name": "v", "format": "number"}], "draw": {"label": "a", "value": "v"}}');
+SELECT report_trend('{a}', '{}', ARRAY[r]) FROM report_r;
 SELECT report('P', report_estimates('t', '{a}', '{NaN}', '{0}', '{1}'));
 SELECT report_estimates('t', '{a,b}', '{1}', '{0}', '{1}');
 SELECT report_figures('t', '{a}', '{1}', '{}');
