@@ -29,7 +29,7 @@ typedef struct StateTime
 	int64		n_visits;
 	int64		n_open;
 	int64		total;			/* microseconds */
-	size_t		last;			/* item that was counted last, plus 1 */
+	size_t		last;			/* the row behind the item that was counted last */
 	Km		   *km;
 } StateTime;
 
@@ -195,7 +195,7 @@ typedef struct StateReach
 {
 	int64		n_items;
 	int64		n_now;
-	size_t		last;			/* item that was counted last, plus 1 */
+	size_t		last;			/* the row behind the item that was counted last */
 } StateReach;
 
 static void
