@@ -59,5 +59,5 @@ CREATE FUNCTION n_events(review_paths) RETURNS bigint
 COMMENT ON FUNCTION n_events(review_paths) IS 'number of different events';
 CREATE FUNCTION paths(review_paths, OUT item text, OUT path review_path)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME', 'review_paths_rows' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 1000;
+	AS 'MODULE_PATHNAME', 'review_paths_rows' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 10000;
 COMMENT ON FUNCTION paths(review_paths) IS 'each item and its path';
