@@ -122,6 +122,8 @@ named_secret(const char *s, int len, int i)
 		"auth_token", "access_token", "client_secret", "bearer"
 	};
 
+	if (strchr("pPsSaAcCbB", s[i]) == NULL)
+		return 0;				/* what none of them begins with */
 	for (int k = 0; k < lengthof(name); k++)
 	{
 		int			n = strlen(name[k]),
