@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "common/compat.h"
 #include "common/srf.h"
 #include "export/pii.h"
 #include "mb/pg_wchar.h"
