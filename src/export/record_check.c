@@ -8,6 +8,7 @@
  */
 #include "postgres.h"
 
+#include "common/interrupts.h"
 #include "common/utf8.h"
 #include "export/record_check.h"
 #include "mb/pg_wchar.h"
@@ -93,6 +94,7 @@ check_text(Check *c, const JsonbValue *v)
 		pg_wchar	ch = utf8_to_unicode((const unsigned char *) p);
 
 		n++;
+		HD_CHECK_EVERY(n);
 		empty = empty && is_space(ch);
 		if ((ch < 0x20 && ch != '\t' && ch != '\n' && ch != '\r') || (ch >= 0x7F && ch < 0xA0))
 		{

@@ -10,6 +10,7 @@
 #include "postgres.h"
 
 #include "common/args.h"
+#include "common/interrupts.h"
 #include "export/record_check.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
@@ -97,6 +98,7 @@ gather_text(StringInfo s, const JsonbValue *v)
 		{
 			char		ch = v->val.string.val[i];
 
+			HD_CHECK_EVERY(i + 1);
 			if (ch != ' ' && (ch < 9 || ch > 13))
 				appendStringInfoCharMacro(s, ch);
 			else if (s->len > 0 && s->data[s->len - 1] != ' ' && s->data[s->len - 1] != '\n')
