@@ -18,8 +18,8 @@
 /* ---- functions of the gamma family, for arguments above 0 ---- */
 
 /* ln Gamma(x) by Stirling's series from 12 on; relative error below 1e-15 there */
-static double
-log_gamma(double x)
+double
+log_gamma_of(double x)
 {
 	double		shift = 0;
 	double		z;
@@ -68,7 +68,7 @@ trigamma(double x)
 double
 log_beta(double a, double b)
 {
-	return log_gamma(a) + log_gamma(b) - log_gamma(a + b);
+	return log_gamma_of(a) + log_gamma_of(b) - log_gamma_of(a + b);
 }
 
 /* ---- maximum likelihood ---- */

@@ -38,6 +38,8 @@ typedef struct BetaPrior
 /* Units without trials (n = 0) do not count; "leave" is left out too, -1 for none */
 extern BetaPrior fit_beta_prior(int units, const double *x, const double *n, int leave, PriorMethod method);
 
+/* x > 0 */
+extern double log_gamma_of(double x);
 extern double log_beta(double a, double b);
 
 /*
