@@ -284,23 +284,37 @@ log_ratio(double x, double n, double mixture, double p)
 	return l;
 }
 
-/* Between an excluded end and the maximum of likelihood lies the bound */
+/*
+ * Between an excluded end and the maximum of likelihood lies the bound.  The
+ * ratio is convex in p: once halving has found a point outside that is no end,
+ * Newton's method comes nearer from outside alone.
+ */
 static double
-bound_between(double x, double n, double mixture, double threshold, double out, double in)
+bound_between(double x, double n, double mixture, double threshold, double end, double in)
 {
-	/* about 60 halvings reach the last digit; 200 reach the smallest numbers too */
-	for (int i = 0; i < 200 && out != in; i++)
+	double		out = end;
+
+	for (int i = 0; i < 1100 && (i < 6 || out == end); i++)
 	{
 		double		mid = out + (in - out) / 2;
 
 		if (mid == out || mid == in)
-			break;
+			return out;
 		if (log_ratio(x, n, mixture, mid) >= threshold)
 			out = mid;
 		else
 			in = mid;
 	}
-	return out;
+	for (int i = 0; i < 100; i++)
+	{
+		double		f = log_ratio(x, n, mixture, out) - threshold;
+		double		next = out - f / ((n - x) / (1 - out) - x / out);
+
+		if (!(f > 0) || fabs(next - out) <= 1e-15 * out)
+			break;
+		out = next;
+	}
+	return Min(Max(out, 0), 1);
 }
 
 void

@@ -98,7 +98,7 @@ quality_cusum(PG_FUNCTION_ARGS)
 			p.estimate = worse->sum / (double) worse->n;
 			p.ci_low = p.estimate - half;
 			p.ci_high = p.estimate + half;
-			p.evidence = psprintf("%s for " INT64_FORMAT " observations", worse == &up ? "above" : "below", worse->n);
+			p.evidence = psprintf("%s for " INT64_FORMAT " observation%s", worse == &up ? "above" : "below", worse->n, worse->n == 1 ? "" : "s");
 		}
 		chart_row(&row, &p);
 	}

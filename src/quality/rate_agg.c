@@ -166,7 +166,8 @@ rate_estimate_rate(PG_FUNCTION_ARGS)
 		{
 			f.se = NAN;
 			note = r->n_bad == 0 ? "no bad item: the interval is that of the effective number of clusters" :
-				"no good item: the interval is that of the effective number of clusters";
+				r->n_bad == r->all.n ? "no good item: the interval is that of the effective number of clusters" :
+				"all clusters are alike: the interval is that of their effective number";
 		}
 		n *= (z / t) * (z / t);
 		if (method == METHOD_WILSON)

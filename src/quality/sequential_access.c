@@ -74,6 +74,15 @@ quality_sprt_lines(PG_FUNCTION_ARGS)
 
 static const char *const verdict_name[] = {"continue", "accept", "reject"};
 
+/* Where the test stands, and between which counts of errors it goes on */
+static char *
+sprt_evidence(double bad, double n, double accept, double reject)
+{
+	return psprintf("%.15g bad of %.15g; %s, %s", bad, n,
+					accept < 0 ? "too early to accept" : psprintf("accept at %.15g or fewer", accept),
+					reject > n ? "too early to reject" : psprintf("reject at %.15g or more", reject));
+}
+
 /* The row of a test that stands at n observations with so many errors */
 static void
 sprt_row(SrfRow *row, const Sprt *s, int64 at, double bad, double n, double confidence)
@@ -100,8 +109,7 @@ sprt_row(SrfRow *row, const Sprt *s, int64 at, double bad, double n, double conf
 	srf_float8(row, low);
 	srf_float8(row, high);
 	old = MemoryContextSwitchTo(row->row_cx);
-	srf_cstring(row, psprintf("%.15g bad of %.15g; accept at %.4g or less, reject at %.4g or more", bad, n,
-							  (s->accept - n * s->good) / k, (s->reject - n * s->good) / k));
+	srf_cstring(row, sprt_evidence(bad, n, floor((s->accept - n * s->good) / k), ceil((s->reject - n * s->good) / k)));
 	MemoryContextSwitchTo(old);
 	srf_end_row(row);
 }
