@@ -17,10 +17,10 @@
 #include "quality/beta_prior.h"
 #include "quality/label_runs.h"
 
-/* random orders that are looked at: as many as fit into this many steps, from 200 to 1000 */
-#define SHUFFLE_STEPS 20000000.0
+/* random orders that are looked at: as many as fit into this many steps, from 200 to 500 */
+#define SHUFFLE_STEPS 10000000.0
 #define SHUFFLES_LEAST 200
-#define SHUFFLES_MOST 1000
+#define SHUFFLES_MOST 500
 #define SHUFFLE_SEED 20261126
 
 static double
