@@ -326,6 +326,19 @@ quality_bernoulli_cusum(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+static Lattice
+lattice_args(double p0, double p1)
+{
+	double		gamma = bernoulli_gamma(p0, p1);
+
+	if (!(gamma >= LEAST_GAMMA && gamma <= 1 - LEAST_GAMMA))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("p0 and p1 are too close to 0 or 1 for run lengths"),
+				 errdetail("Their gamma is %g, and must be from %g to %g.", gamma, LEAST_GAMMA, 1 - LEAST_GAMMA)));
+	return lattice_of(gamma);
+}
+
 /* (p, p0, p1, h) */
 PG_FUNCTION_INFO_V1(quality_bernoulli_arl);
 Datum
@@ -345,7 +358,7 @@ quality_bernoulli_arl(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("h must not be greater than 100"),
 				 errdetail("It is %g.", h)));
-	l = lattice_of(bernoulli_gamma(p0, p1));
+	l = lattice_args(p0, p1);
 	arl = bernoulli_arl(p, l, (int) floor(h * l.denominator + 1e-9));
 	if (!(arl < 1e300))
 		PG_RETURN_NULL();
@@ -373,7 +386,7 @@ quality_cusum_limit(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("arl must be from 1 to %g", LONGEST_ARL),
 				 errdetail("It is %g.", arl)));
-	l = lattice_of(bernoulli_gamma(p0, p1));
+	l = lattice_args(p0, p1);
 	high = l.denominator;
 	while (bernoulli_arl(p0, l, high) < arl)
 	{

@@ -77,7 +77,7 @@ SELECT round(reject::numeric, 12) = round((1 - hdata.acceptance_probability(10, 
 SELECT at, n, statistic, "limit", alarm, since, estimate, ci_low, ci_high, evidence FROM bernoulli_cusum('{f,t,NULL,t,f,t,t}', 0.05, 0.15, 2);
 SELECT p0, p1, arl, round(h::numeric, 6) AS h, round(a::numeric, 3) AS arl_reached, round(d::numeric, 3) AS delay, arl <= a AS enough,
 	h < 1 OR bernoulli_arl(p0, p0, p1, h - 0.05) < arl AS no_smaller
-FROM (VALUES (0.05, 0.15, 200), (0.05, 0.15, 2000), (0.01, 0.05, 1000), (0.1, 0.3, 1), (0.2, 0.7, 50)) v(p0, p1, arl),
+FROM (VALUES (0.05, 0.15, 200), (0.05, 0.15, 2000), (0.01, 0.05, 1000), (0.1, 0.3, 1), (0.2, 0.7, 50), (0.001, 0.002, 500), (0.97, 0.995, 300)) v(p0, p1, arl),
 	cusum_limit(p0, p1, arl) h, bernoulli_arl(p0, p0, p1, h) a, bernoulli_arl(p1, p0, p1, h) d;
 -- an error every time: the first, the second, ... passes the limit
 SELECT h, bernoulli_arl(1, 0.05, 0.15, h) AS always_bad FROM unnest('{0.5,1,1.9,5}'::float8[]) h;
@@ -104,7 +104,7 @@ SELECT query, pg_temp.failure('SELECT ' || query) FROM unnest(ARRAY[
 	'sprt_lines(0.1, 0.1)', 'sprt_lines(0.2, 0.1)', 'sprt_lines(0, 0.1)', 'sprt_lines(0.1, 0.2, 0.5, 0.5)', 'sprt_lines(0.1, 0.2, NULL)', 'sprt_lines(0.1, ''NaN'')',
 	'sprt(5, 4, 0.1, 0.2)', 'sprt(0.5, 4, 0.1, 0.2)', 'sprt(''{t}'', 0.1, NULL)', 'sprt(''{t}'', 0.1, 0.2, confidence => 0)', 'sprt_oc(2, 0.1, 0.2)', 'sprt_oc(0.1, 0.1, 0.2, n_max => 0)', 'sprt_oc(0.1, 0.1, 0.2, n_max => 1.5)',
 	'running_threshold_oc(0.1, 0.2, 10, 5)', 'running_threshold_oc(0.1, 1)', 'running_threshold_oc(NULL, 0.2)',
-	'bernoulli_cusum(''{t}'', 0.1, 0.2, 0)', 'bernoulli_cusum(''{t}'', 0.1, 0.2, NULL)', 'cusum_limit(0.1, 0.2, 0)', 'cusum_limit(0.1, 0.2, 1e10)', 'cusum_limit(0.2, 0.1, 100)', 'bernoulli_arl(0.1, 0.1, 0.2, 1000)', 'bernoulli_arl(-1, 0.1, 0.2, 1)',
+	'bernoulli_cusum(''{t}'', 0.1, 0.2, 0)', 'bernoulli_cusum(''{t}'', 0.1, 0.2, NULL)', 'cusum_limit(0.1, 0.2, 0)', 'cusum_limit(0.1, 0.2, 1e10)', 'cusum_limit(0.2, 0.1, 100)', 'bernoulli_arl(0.1, 0.1, 0.2, 1000)', 'bernoulli_arl(-1, 0.1, 0.2, 1)', 'cusum_limit(1e-6, 2e-6, 100)', 'bernoulli_arl(0.5, 0.99999, 0.999999, 1)',
 	'cusum(''{1}'', 0, 0)', 'cusum(''{1}'', 0, 1, -1)', 'cusum(''{1}'', 0, 1, 0.5, 0)', 'cusum(''{NaN}'', 0, 1)', 'cusum(''{1}'', NULL, 1)', 'cusum_arl(0.5, 4, 0, ''three'')', 'cusum_arl(0.5, 51)', 'cusum_arl(NULL, 4)',
 	'ewma(''{1}'', 0, 1, 0)', 'ewma(''{1}'', 0, 1, 1.1)', 'ewma(''{1}'', 0, 1, 0.2, 0)', 'ewma(''{1}'', 0, 1, limits => ''fixed'')', 'ewma_arl(0.001, 3)', 'ewma_arl(0.1, 9)',
 	'p_chart(''{1,2}'', ''{3,4,5}'')', 'p_chart(''{5}'', ''{4}'')', 'p_chart(''{-1}'', ''{4}'')', 'p_chart(''{1}'', ''{4}'', 0)', 'p_chart(''{1}'', ''{4}'', 3, 1)']) query;
