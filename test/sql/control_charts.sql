@@ -98,7 +98,7 @@ SELECT at, alarm FROM p_chart('{3,10}', '{20}', 3, 0.1);
 SELECT count(*) FROM p_chart('{}', '{}') UNION ALL SELECT count(*) FROM p_chart(NULL, '{1}') UNION ALL SELECT count(*) FROM p_chart('{0}', '{0}');
 
 SELECT query, pg_temp.failure('SELECT ' || query) FROM unnest(ARRAY[
-	'always_valid(6, 5)', 'always_valid(0.5, 5)', 'always_valid(1, 5, 1)', 'always_valid(1, 5, 0.95, 0)', 'always_valid(1, 5, 0.95, NULL)', 'always_valid(1, ''NaN'')',
+	'always_valid(6, 5)', 'always_valid(0.5, 5)', 'always_valid(1, 5, 1)', 'always_valid(1, 5, 0.95, 0)', 'always_valid(1, 5, 0.95, NULL)', 'always_valid(1, ''NaN'')', 'always_valid(1, 1e13)',
 	'beta_prior(''{1}'', ''{1,2}'')', 'beta_prior(''{3}'', ''{2}'')', 'beta_prior(''{1}'', ''{2}'', ''mle'')', 'beta_prior(''{1}'', ''{Infinity}'')', 'beta_prior(''{1}'', ''{2}'', NULL)',
 	'beta_shrink(3, 2, 1, 1)', 'beta_shrink(1, 2, 0, 1)', 'beta_shrink(1, 2, 1, ''NaN'')', 'beta_shrink(1, 2, 1, 1, 2)', 'beta_shrink(1, 2, 1, 1, 0.9, 1)',
 	'sprt_lines(0.1, 0.1)', 'sprt_lines(0.2, 0.1)', 'sprt_lines(0, 0.1)', 'sprt_lines(0.1, 0.2, 0.5, 0.5)', 'sprt_lines(0.1, 0.2, NULL)', 'sprt_lines(0.1, ''NaN'')',
