@@ -96,3 +96,7 @@ SELECT query, pg_temp.failure('SELECT ' || query) FROM unnest(ARRAY[
 	'pace_agg(1::bigint, 1::bigint, 0)', 'pace_agg(''a''::text, ''b''::text, -1)', 'pace_agg(1::bigint, 1::bigint, ''Infinity'')', 'paces(pace_agg(''i''::text, ''p''::text, s)) FROM generate_series(1, 2) s', 'paces(pace_agg(1::bigint, 1::bigint, 1), 2)',
 	'rollup(s) FROM (SELECT pace_agg(1::bigint, 1::bigint, 1) AS s UNION ALL SELECT pace_agg(''a''::text, ''b''::text, 1)) x', '''\x01''::pace',
 	'runs_agg(''x''::text, ''infinity''::timestamptz)', 'runs(runs_agg(''x''::text, 1), 0)', 'rollup(s) FROM (SELECT runs_agg(''x''::text, 1) AS s UNION ALL SELECT runs_agg(''x''::text, now())) x', '''\x010b00''::label_runs']) query;
+-- the limit of states holds while they grow
+SET hdata.max_state_size = 64;
+SELECT query, pg_temp.failure('SELECT ' || query || ' IS NULL FROM generate_series(1::bigint, 40000) i') FROM unnest(ARRAY['rate_agg(true, 0.5, ''cluster '' || i)', 'pace_agg(i, i, i)', 'runs_agg(''x''::text, i)']) query;
+RESET hdata.max_state_size;
