@@ -62,8 +62,8 @@ typedef struct FlowEdge
 	bool		not_reviewer;	/* anybody but whoever reviewed last */
 	bool		claim;			/* the actor must hold the claim */
 	bool		reason;			/* a reason must be given */
-	int32		at_most;		/* how often one item may take the action from here; 0: any number.
-								 * "once" is 1 with otherwise -1 */
+	int32		at_most;		/* how often one item may take the action, from whichever state; 0: any
+								 * number.  "once" is 1 with otherwise -1 */
 	int32		otherwise;		/* where it leads after that; -1: it is refused */
 } FlowEdge;
 
@@ -92,6 +92,12 @@ extern Flow *flow_compile(struct varlena *value);
  */
 extern const Flow *flow_lookup(const char *name, bool missing_ok);
 extern const Flow *flow_lookup_version(const char *name, int32 version, bool missing_ok);
+
+/*
+ * Goes up when some flow may have got another version, and when an extension
+ * was dropped: what was derived from flow_lookup() is good as long as it stays.
+ */
+extern uint64 flow_generation;
 
 /* Number of a state, or FLOW_NONE; the name need not be terminated */
 extern int32 flow_state(const Flow *flow, const char *name, size_t len);

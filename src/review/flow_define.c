@@ -1,0 +1,162 @@
+/*-------------------------------------------------------------------------
+ *
+ * flow_define.c
+ *	  review_define and review_redefine.
+ *
+ * The table of flows belongs to the owner of the extension, and nobody else
+ * may write to it: a privilege to write, even one that policies narrow to
+ * one's own rows, would be a way round what is checked here (the owner, the
+ * version, the states that are in use).  So the functions check their caller
+ * and then write as the table's owner, as referential integrity does: the
+ * switch holds around one INSERT with a text that is fixed, under a
+ * search_path that is fixed.  A trigger that the owner puts on the table runs
+ * with the owner's rights, also when a superuser defines a flow.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/table.h"
+#include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "common/args.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "review/flow_define.h"
+#include "review/flow_parse.h"
+#include "storage/lmgr.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+#include "utils/timestamp.h"
+
+extern PGDLLEXPORT Datum review_define(PG_FUNCTION_ARGS);
+
+/* ---- warnings ---- */
+
+/* The states that an action starts from */
+static uint64
+starts_of(const Flow *flow, const char *action)
+{
+	uint64		set = 0;
+
+	for (int32 i = 0; i < flow->n_edges; i++)
+		if (strcmp(flow->edge[i].action, action) == 0)
+			set |= flow_bit(flow->edge[i].from);
+	return set;
+}
+
+/* Limits without effect: after the action, an item never comes to where it could be taken again */
+static void
+warn_of_idle_limits(const Flow *flow)
+{
+	for (int32 i = 0; i < flow->n_edges; i++)
+	{
+		const FlowEdge *e = &flow->edge[i];
+
+		if (e->at_most > 0 && !(flow_reach(flow, flow_bit(e->to), false) & starts_of(flow, e->action)))
+			ereport(WARNING,
+					(errmsg("the limit of action \"%s\" from state \"%s\" has no effect", e->action,
+							flow->state[e->from].name),
+					 errdetail("After it, no item comes to a state where it can be taken again.")));
+	}
+}
+
+/* States that can be entered again and whose every action can be used up */
+static void
+warn_of_traps(const Flow *flow)
+{
+	for (int32 s = 0; s < flow->n_states; s++)
+	{
+		const FlowState *state = &flow->state[s];
+		bool		limited = !state->terminal;
+
+		for (int32 i = state->first_edge; i < state->first_edge + state->n_edges; i++)
+			limited &= flow->edge[i].at_most > 0 && flow->edge[i].otherwise < 0;
+		if (limited && (flow_reach(flow, flow_targets(flow, s), false) & flow_bit(s)))
+			ereport(WARNING,
+					(errmsg("state \"%s\" can become a trap", state->name),
+					 errdetail("Each action from it is limited in number, and an item may come back after the last."),
+					 errhint("Add \"else\" and a state to one of the limits, or an action without a limit.")));
+	}
+}
+
+/* ---- writing ---- */
+
+/* The table is locked against other definitions until the transaction ends */
+static void
+insert_version(const char *name, int32 version, Datum flow, Oid definer)
+{
+	Oid			relid = review_flows_relid();
+	Relation	rel = table_open(relid, RowExclusiveLock);
+	Oid			type[5] = {TEXTOID, INT4OID, get_atttype(relid, Anum_review_flows_flow), NAMEOID, TIMESTAMPTZOID};
+	NameData	owner;
+	Datum		value[5];
+	Oid			save_userid;
+	int			save_sec_context;
+
+	namestrcpy(&owner, GetUserNameFromId(definer, false));
+	value[0] = CStringGetTextDatum(name);
+	value[1] = Int32GetDatum(version);
+	value[2] = flow;
+	value[3] = NameGetDatum(&owner);
+	value[4] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
+
+	GetUserIdAndSecContext(&save_userid, &save_sec_context);
+	SetUserIdAndSecContext(rel->rd_rel->relowner,
+						   save_sec_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
+	SPI_connect();
+	if (SPI_execute_with_args("INSERT INTO hdata.review_flows (name, version, flow, owner, defined_at) VALUES ($1, $2, $3, $4, $5)",
+							  5, type, value, NULL, false, 0) != SPI_OK_INSERT || SPI_processed != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
+				 errmsg("review flow \"%s\" was not stored", name)));
+	SPI_finish();
+	SetUserIdAndSecContext(save_userid, save_sec_context);
+	table_close(rel, NoLock);
+}
+
+/* ---- review_define ---- */
+
+static char *
+name_argument(FunctionCallInfo fcinfo, int arg)
+{
+	char	   *name;
+
+	if (PG_ARGISNULL(arg))
+		arg_is_null("name");
+	name = text_to_cstring(PG_GETARG_TEXT_PP(arg));
+	if (!flow_is_name(name, strlen(name)))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_NAME),
+				 errmsg("invalid name of a review flow: \"%s\"", name),
+				 errdetail("A name consists of lower-case letters, digits and _, at most %d of them.",
+						   NAMEDATALEN - 1)));
+	return name;
+}
+
+PG_FUNCTION_INFO_V1(review_define);
+Datum
+review_define(PG_FUNCTION_ARGS)
+{
+	char	   *name = name_argument(fcinfo, 0);
+	FlowRow		row;
+	Flow	   *flow;
+
+	if (PG_ARGISNULL(1))
+		arg_is_null("flow");
+	LockRelationOid(review_flows_relid(), ShareRowExclusiveLock);
+	if (flow_row_get(name, 0, &row))
+		ereport(ERROR,
+				(errcode(ERRCODE_DUPLICATE_OBJECT),
+				 errmsg("review flow \"%s\" already exists", name),
+				 errdetail("It is owned by \"%s\".", row.owner),
+				 errhint("Its owner may change it by hdata.review_redefine().")));
+	flow = flow_compile((struct varlena *) PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(1)));
+	warn_of_idle_limits(flow);
+	warn_of_traps(flow);
+	insert_version(name, 1, PG_GETARG_DATUM(1), GetUserId());
+	PG_RETURN_INT32(1);
+}
