@@ -36,10 +36,22 @@ marked(const FlowDraft *d, FlowMarkKind kind)
 
 /* ---- names of states ---- */
 
+/* The states that an edge leads from or to, but for those that are only named by "else"; "*" is any that may be left */
+static uint64
+on_edges(const FlowDraft *d)
+{
+	uint64		set = d->on_edge;
+
+	for (int32 i = 0; i < d->n_statements; i++)
+		if (d->statement[i].any_source)
+			set |= ~marked(d, FLOW_MARK_TERMINAL);
+	return set;
+}
+
 static void
 check_marks(const FlowDraft *d)
 {
-	uint64		known = d->on_edge;
+	uint64		known = on_edges(d);
 
 	for (int32 i = 0; i < d->n_statements; i++)
 		if (d->statement[i].otherwise.state >= 0)
@@ -72,7 +84,7 @@ check_statement(const FlowDraft *d, const FlowStatement *s)
 	}
 	if (otherwise.state < 0)
 		return;
-	if (!((d->on_edge | terminal) & flow_bit(otherwise.state)))
+	if (!((on_edges(d) | terminal) & flow_bit(otherwise.state)))
 		flow_fail(d, otherwise.at, "Is the name of the state misspelt?",
 				  "state \"%s\" after \"else\" is neither terminal nor on any edge", d->name[otherwise.state]);
 	if ((s->from.set | s->to.set) & flow_bit(otherwise.state))

@@ -59,6 +59,12 @@ const char *const flow_mark_name[] = {
 	"initial", "terminal", "accepting", "frozen", "deletable", NULL
 };
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 /* ---- messages ---- */
 
 /* The line that holds an offset; a long one from there on */
@@ -73,6 +79,8 @@ line_around(const FlowDraft *d, int32 at)
 
 	while (from > d->text && from[-1] != '\n')
 		from--;
+	while (from < s && is_blank(*from))
+		from++;
 	if (s - from > SHOWN_LENGTH)
 		from = s;
 	while (to < end && *to != '\n' && *to != '\r')
@@ -154,7 +162,7 @@ skip_blanks(const FlowDraft *d, int32 at)
 
 	for (;;)
 	{
-		while (at < d->len && (s[at] == ' ' || (s[at] >= '\t' && s[at] <= '\r')))
+		while (at < d->len && is_blank(s[at]))
 			at++;
 		if (at + 1 >= d->len || s[at] != '-' || s[at + 1] != '-')
 			return at;
@@ -216,8 +224,10 @@ read_token(const FlowDraft *d, int32 at, Token *t)
 		t->kind = TOKEN_SIGN;
 		end += 1;
 	}
-	else
+	else if (s[at] > ' ' && s[at] < 0x7f)
 		flow_fail(d, at, NULL, "unexpected character \"%c\"", s[at]);
+	else
+		flow_fail(d, at, NULL, "unexpected character 0x%02x", (uint8) s[at]);
 	t->len = end - at;
 }
 
