@@ -62,8 +62,8 @@ typedef struct FlowEdge
 	bool		not_reviewer;	/* anybody but whoever reviewed last */
 	bool		claim;			/* the actor must hold the claim */
 	bool		reason;			/* a reason must be given */
-	int32		at_most;		/* how often one item may take the action, from whichever state; 0: any
-								 * number.  "once" is 1 with otherwise -1 */
+	int32		at_most;		/* how often one item may take the action from here; 0: any number.
+								 * "once" is 1 with otherwise -1 */
 	int32		otherwise;		/* where it leads after that; -1: it is refused */
 } FlowEdge;
 

@@ -36,19 +36,7 @@ extern PGDLLEXPORT Datum review_define(PG_FUNCTION_ARGS);
 
 /* ---- warnings ---- */
 
-/* The states that an action starts from */
-static uint64
-starts_of(const Flow *flow, const char *action)
-{
-	uint64		set = 0;
-
-	for (int32 i = 0; i < flow->n_edges; i++)
-		if (strcmp(flow->edge[i].action, action) == 0)
-			set |= flow_bit(flow->edge[i].from);
-	return set;
-}
-
-/* Limits without effect: after the action, an item never comes to where it could be taken again */
+/* Limits without effect: after the action, an item never comes back to where it starts */
 static void
 warn_of_idle_limits(const Flow *flow)
 {
@@ -56,31 +44,69 @@ warn_of_idle_limits(const Flow *flow)
 	{
 		const FlowEdge *e = &flow->edge[i];
 
-		if (e->at_most > 0 && !(flow_reach(flow, flow_bit(e->to), false) & starts_of(flow, e->action)))
+		if (e->at_most > 0 && !(flow_reach(flow, flow_bit(e->to), false) & flow_bit(e->from)))
 			ereport(WARNING,
 					(errmsg("the limit of action \"%s\" from state \"%s\" has no effect", e->action,
 							flow->state[e->from].name),
-					 errdetail("After it, no item comes to a state where it can be taken again.")));
+					 errdetail("After it, no item comes back to state \"%s\".", flow->state[e->from].name)));
 	}
 }
 
-/* States that can be entered again and whose every action can be used up */
+#define UNLIMITED PG_INT32_MAX
+
+/* How often an item can leave a state: the limits of its actions together */
+static int32
+exits_of(const Flow *flow, int32 s)
+{
+	const FlowState *state = &flow->state[s];
+	int32		n = 0;
+
+	for (int32 i = state->first_edge; i < state->first_edge + state->n_edges; i++)
+	{
+		const FlowEdge *e = &flow->edge[i];
+
+		if (e->at_most == 0 || e->otherwise >= 0)
+			return UNLIMITED;
+		/* an action that leads to several states is one */
+		if (i == state->first_edge || strcmp(e->action, e[-1].action) != 0)
+			n += e->at_most;
+	}
+	return n;
+}
+
+/* How often it can come in, at most */
+static int32
+entries_of(const Flow *flow, int32 s)
+{
+	uint64		ahead = flow_reach(flow, flow_targets(flow, s), false);
+	int32		n = s == 0 ? 1 : 0;
+
+	for (int32 i = 0; i < flow->n_edges; i++)
+	{
+		const FlowEdge *e = &flow->edge[i];
+
+		if (e->to != s && e->otherwise != s)
+			continue;
+		if (!(ahead & flow_bit(e->from)))
+			n++;				/* where it comes from, it never gets again */
+		else if (e->at_most == 0 || e->otherwise == s)
+			return UNLIMITED;
+		else
+			n += e->at_most;
+	}
+	return n;
+}
+
+/* States that can be entered more often than left */
 static void
 warn_of_traps(const Flow *flow)
 {
 	for (int32 s = 0; s < flow->n_states; s++)
-	{
-		const FlowState *state = &flow->state[s];
-		bool		limited = !state->terminal;
-
-		for (int32 i = state->first_edge; i < state->first_edge + state->n_edges; i++)
-			limited &= flow->edge[i].at_most > 0 && flow->edge[i].otherwise < 0;
-		if (limited && (flow_reach(flow, flow_targets(flow, s), false) & flow_bit(s)))
+		if (!flow->state[s].terminal && exits_of(flow, s) < entries_of(flow, s))
 			ereport(WARNING,
-					(errmsg("state \"%s\" can become a trap", state->name),
+					(errmsg("state \"%s\" can become a trap", flow->state[s].name),
 					 errdetail("Each action from it is limited in number, and an item may come back after the last."),
 					 errhint("Add \"else\" and a state to one of the limits, or an action without a limit.")));
-	}
 }
 
 /* ---- writing ---- */

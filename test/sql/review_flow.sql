@@ -160,7 +160,7 @@ SELECT hdata.review_define('other', NULL);
 SELECT hdata.review_define('other', 'draft -> done as finish; initial draft;');
 -- warnings: a limit that nothing comes up to, a state that can be left no more
 SELECT hdata.review_define('idle', 'a -> b as x at most 2; b -> c as y once; initial a; terminal c');
-SELECT hdata.review_define('joint', 'a -> b as x once; b -> c as x once; b -> d as y; c -> d as y; initial a; terminal d');
+SELECT hdata.review_define('half', 'a -> b as x once; b -> a as back once; b -> c as y at most 2; c -> d as z; initial a; terminal d');
 SELECT hdata.review_define('trap', 'a -> b as x once; a -> c as y at most 3; b | c -> a as back; b -> d as end; initial a; terminal d');
 SELECT hdata.review_define('no_trap', 'a -> b as x once; a -> c as y at most 3 else d; b | c -> a as back; b -> d as end; initial a; terminal d');
 SELECT name, version FROM hdata.review_flows ORDER BY 1, 2;
