@@ -49,7 +49,12 @@ COMMENT ON TRIGGER review_flows_changed ON review_flows IS 'every session looks 
 ALTER TABLE review_flows ENABLE ALWAYS TRIGGER review_flows_changed;
 
 CREATE FUNCTION review_define(name text, flow review_flow) RETURNS integer
-	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 1000 SET search_path = pg_catalog, pg_temp;
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 1000;
 COMMENT ON FUNCTION review_define(text, review_flow) IS 'names a flow that tables can be attached to; its version, which is 1';
 REVOKE ALL ON FUNCTION review_define(text, review_flow) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION review_define(text, review_flow) TO @extowner@ WITH GRANT OPTION;
+CREATE FUNCTION review_redefine(name text, flow review_flow, mapping jsonb DEFAULT '{}') RETURNS integer
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 1000;
+COMMENT ON FUNCTION review_redefine(text, review_flow, jsonb) IS 'a new version of a flow, for all attached tables at once; mapping: {old state: new state} for states that are gone';
+REVOKE ALL ON FUNCTION review_redefine(text, review_flow, jsonb) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION review_redefine(text, review_flow, jsonb) TO @extowner@ WITH GRANT OPTION;

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * flow_define.c
- *	  review_define and review_redefine.
+ *	  review_define(), and what it shares with review_redefine().
  *
  * The table of flows belongs to the owner of the extension, and nobody else
  * may write to it: a privilege to write, even one that policies narrow to
@@ -24,6 +24,7 @@
 #include "miscadmin.h"
 #include "review/flow_define.h"
 #include "review/flow_parse.h"
+#include "review/owner.h"
 #include "storage/lmgr.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -109,45 +110,49 @@ warn_of_traps(const Flow *flow)
 					 errhint("Add \"else\" and a state to one of the limits, or an action without a limit.")));
 }
 
+void
+flow_warn(const Flow *flow)
+{
+	warn_of_idle_limits(flow);
+	warn_of_traps(flow);
+}
+
 /* ---- writing ---- */
 
 /* The table is locked against other definitions until the transaction ends */
-static void
-insert_version(const char *name, int32 version, Datum flow, Oid definer)
+void
+flow_insert_version(const char *name, int32 version, Datum flow, const char *owner_name)
 {
 	Oid			relid = review_flows_relid();
 	Relation	rel = table_open(relid, RowExclusiveLock);
 	Oid			type[5] = {TEXTOID, INT4OID, get_atttype(relid, Anum_review_flows_flow), NAMEOID, TIMESTAMPTZOID};
 	NameData	owner;
 	Datum		value[5];
-	Oid			save_userid;
-	int			save_sec_context;
+	OwnerScope	scope;
 
-	namestrcpy(&owner, GetUserNameFromId(definer, false));
+	namestrcpy(&owner, owner_name);
 	value[0] = CStringGetTextDatum(name);
 	value[1] = Int32GetDatum(version);
 	value[2] = flow;
 	value[3] = NameGetDatum(&owner);
 	value[4] = TimestampTzGetDatum(GetCurrentTransactionStartTimestamp());
 
-	GetUserIdAndSecContext(&save_userid, &save_sec_context);
-	SetUserIdAndSecContext(rel->rd_rel->relowner,
-						   save_sec_context | SECURITY_LOCAL_USERID_CHANGE | SECURITY_NOFORCE_RLS);
 	SPI_connect();
+	owner_begin(&scope, rel->rd_rel->relowner);
 	if (SPI_execute_with_args("INSERT INTO hdata.review_flows (name, version, flow, owner, defined_at) VALUES ($1, $2, $3, $4, $5)",
 							  5, type, value, NULL, false, 0) != SPI_OK_INSERT || SPI_processed != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
 				 errmsg("review flow \"%s\" was not stored", name)));
+	owner_end(&scope);
 	SPI_finish();
-	SetUserIdAndSecContext(save_userid, save_sec_context);
 	table_close(rel, NoLock);
 }
 
 /* ---- review_define ---- */
 
-static char *
-name_argument(FunctionCallInfo fcinfo, int arg)
+char *
+flow_name_argument(FunctionCallInfo fcinfo, int arg)
 {
 	char	   *name;
 
@@ -167,7 +172,7 @@ PG_FUNCTION_INFO_V1(review_define);
 Datum
 review_define(PG_FUNCTION_ARGS)
 {
-	char	   *name = name_argument(fcinfo, 0);
+	char	   *name = flow_name_argument(fcinfo, 0);
 	FlowRow		row;
 	Flow	   *flow;
 
@@ -181,8 +186,7 @@ review_define(PG_FUNCTION_ARGS)
 				 errdetail("It is owned by \"%s\".", row.owner),
 				 errhint("Its owner may change it by hdata.review_redefine().")));
 	flow = flow_compile((struct varlena *) PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(1)));
-	warn_of_idle_limits(flow);
-	warn_of_traps(flow);
-	insert_version(name, 1, PG_GETARG_DATUM(1), GetUserId());
+	flow_warn(flow);
+	flow_insert_version(name, 1, PG_GETARG_DATUM(1), GetUserNameFromId(GetUserId(), false));
 	PG_RETURN_INT32(1);
 }

@@ -29,4 +29,12 @@ extern Oid	review_flows_relid(void);
 /* The newest version (0) or a certain one, as of now; false: there is none */
 extern bool flow_row_get(const char *name, int32 version, FlowRow *row);
 
+/* A new row, written as the owner of the table; the caller holds SHARE ROW EXCLUSIVE on it */
+extern void flow_insert_version(const char *name, int32 version, Datum flow, const char *owner_name);
+
+extern char *flow_name_argument(FunctionCallInfo fcinfo, int arg);
+
+/* WARNINGs about what is valid and yet can hardly be meant */
+extern void flow_warn(const Flow *flow);
+
 #endif							/* HD_FLOW_DEFINE_H */
