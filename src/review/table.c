@@ -58,7 +58,7 @@ relation_changed(Datum arg, Oid relid)
 static void
 free_table(ReviewTable *t)
 {
-	SPIPlanPtr	plan[] = {t->lock_plan, t->update_plan, t->visible_plan, t->skip_plan, t->member_plan};
+	SPIPlanPtr	plan[] = {t->read_plan, t->lock_plan, t->update_plan, t->visible_plan, t->skip_plan, t->member_plan};
 
 	for (int i = 0; i < lengthof(plan); i++)
 		if (plan[i])

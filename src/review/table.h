@@ -62,6 +62,7 @@ typedef struct ReviewTable
 	RoleMemo	memo;
 
 	/* plans of the movers (move.c), of the root alone */
+	SPIPlanPtr	read_plan;
 	SPIPlanPtr	lock_plan;
 	SPIPlanPtr	update_plan;
 	SPIPlanPtr	visible_plan;

@@ -477,15 +477,30 @@ insert_log(Writer *w, const Transition *tr)
 
 /* ---- transitions ---- */
 
+/* A claim lasts as long as its holder moves the item to states where it is needed */
+static bool
+claim_lasts(const Flow *flow, const SideRow *row, const Transition *tr)
+{
+	int32		to = tr->to ? flow_state(flow, tr->to, strlen(tr->to)) : FLOW_NONE;
+
+	if (to < 0 || row->claimed_by == NULL || strcmp(row->claimed_by, tr->actor.name) != 0)
+		return false;
+	for (int i = flow->state[to].first_edge; i < flow->state[to].first_edge + flow->state[to].n_edges; i++)
+		if (flow->edge[i].claim)
+			return true;
+	return false;
+}
+
 /* Where the item stands after it */
 static void
-advance(SideRow *row, const Transition *tr, const uint8 *head)
+advance(const Flow *flow, SideRow *row, const Transition *tr, const uint8 *head)
 {
+	if (!claim_lasts(flow, row, tr))
+		row->claimed_by = NULL;
 	row->rev = tr->seq;
 	row->entered_at = tr->at;
 	row->state = tr->to;
 	row->author = tr->author;
-	row->claimed_by = NULL;
 	row->has_head = true;
 	memcpy(row->head, head, HD_SHA256_LEN);
 	if (tr->edge && tr->edge->author)
@@ -533,7 +548,7 @@ try_transition(Writer *w, Transition *tr, Snapshot snapshot)
 	tr->at = Max(GetCurrentTimestamp(), before.entered_at);
 	prepare_log(w, tr, &before, before.round + (tr->edge && tr->edge->author), head);
 	after = before;
-	advance(&after, tr, head);
+	advance(w->t->flow, &after, tr, head);
 	if (before.found && tr->to == NULL)
 		result = delete_side(w, snapshot);
 	else if (before.found)
