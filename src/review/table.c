@@ -17,6 +17,7 @@
 #include "catalog/pg_type.h"
 #include "common/compat.h"
 #include "miscadmin.h"
+#include "review/owner.h"
 #include "review/table.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
@@ -55,6 +56,13 @@ relation_changed(Datum arg, Oid relid)
 	}
 }
 
+/* Who may create objects in the schema of a table decides about its trigger_path() */
+static void
+schema_changed(Datum arg, int id, uint32 hash)
+{
+	relation_changed((Datum) 0, InvalidOid);
+}
+
 static void
 free_table(ReviewTable *t)
 {
@@ -86,6 +94,7 @@ make_cache(void)
 
 	cache = hash_create("hdata tables under review", 16, &ctl, HASH_ELEM | HASH_BLOBS);
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
 	RegisterXactCallback(free_outdated, NULL);
 }
 
@@ -247,6 +256,7 @@ load_table(Relation rel)
 	root = relation_open(t->root, AccessShareLock);
 	t->owner = root->rd_rel->relowner;
 	relation_close(root, AccessShareLock);
+	t->path = trigger_path(get_rel_namespace(t->root), t->owner);
 	t->flow = flow_lookup(t->args.flow, false);
 
 	load_column(rel, t, t->args.key, &t->key);
