@@ -532,21 +532,37 @@ insert_log(Writer *w, const Transition *tr)
 
 /* ---- transitions ---- */
 
-/* A claim lasts as long as its holder moves the item to states where it is needed */
+/*
+ * A claim lasts as long as its holder moves the item to states from which he
+ * can take an edge that needs it.
+ */
 static bool
-claim_lasts(const ReviewTable *t, const SideRow *row, const Transition *tr)
+claim_lasts(ReviewTable *t, const SideRow *after, const Transition *tr)
 {
+	const char *actor = tr->actor.name;
 	int32		to = tr->to ? flow_state(t->flow, tr->to, strlen(tr->to)) : FLOW_NONE;
+	const FlowState *state;
 
-	return to >= 0 && (t->queued >> to & 1) && row->claimed_by && strcmp(row->claimed_by, tr->actor.name) == 0;
+	if (to < 0 || !(t->queued >> to & 1) || after->claimed_by == NULL || strcmp(after->claimed_by, actor) != 0)
+		return false;
+	state = &t->flow->state[to];
+	for (int i = state->first_edge; i < state->first_edge + state->n_edges; i++)
+	{
+		const FlowEdge *edge = &t->flow->edge[i];
+		bool		author = after->author && strcmp(after->author, actor) == 0;
+
+		if (edge->claim && actor_may(t, edge, &tr->actor) && !(edge->author && !author) &&
+			!(edge->not_author && author) &&
+			!(edge->not_reviewer && after->last_reviewer && strcmp(after->last_reviewer, actor) == 0))
+			return true;
+	}
+	return false;
 }
 
 /* Where the item stands after it */
 static void
-advance(const ReviewTable *t, SideRow *row, const Transition *tr, const uint8 *head)
+advance(ReviewTable *t, SideRow *row, const Transition *tr, const uint8 *head)
 {
-	if (!claim_lasts(t, row, tr))
-		row->claimed_by = NULL;
 	row->rev = tr->seq;
 	row->entered_at = tr->at;
 	row->state = tr->to;
@@ -557,6 +573,8 @@ advance(const ReviewTable *t, SideRow *row, const Transition *tr, const uint8 *h
 		row->round++;
 	else if (tr->edge && (tr->author == NULL || strcmp(tr->author, tr->actor.name) != 0))
 		row->last_reviewer = tr->actor.name;
+	if (!claim_lasts(t, row, tr))
+		row->claimed_by = NULL;
 }
 
 typedef enum Outcome
