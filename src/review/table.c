@@ -149,7 +149,7 @@ load_column(Relation rel, ReviewTable *t, const char *name, ReviewColumn *column
 	fmgr_info_cxt(out, &column->out, t->cx);
 }
 
-/* The columns named, or all that are neither key nor state nor generated */
+/* The columns named, or all that are neither key nor state nor author nor generated: who is erased leaves the content as it was */
 static void
 load_content(Relation rel, ReviewTable *t)
 {
@@ -177,7 +177,8 @@ load_content(Relation rel, ReviewTable *t)
 		Form_pg_attribute att = TupleDescAttr(desc, i);
 
 		if (!att->attisdropped && !att->attgenerated && strcmp(NameStr(att->attname), t->args.key) != 0 &&
-			strcmp(NameStr(att->attname), t->args.state) != 0)
+			strcmp(NameStr(att->attname), t->args.state) != 0 &&
+			(t->args.author == NULL || strcmp(NameStr(att->attname), t->args.author) != 0))
 			load_column(rel, t, NameStr(att->attname), &t->content[t->n_content++]);
 	}
 }
