@@ -200,7 +200,6 @@ static void
 move_item(ReviewTable *t, SPIPlanPtr update, Datum key, const char *from, const char *to)
 {
 	Move		move = {0};
-	Move	   *outer = current_move;
 	Datum		value[2] = {key, CStringGetTextDatum(to)};
 
 	move.root = t->root;
@@ -217,7 +216,6 @@ move_item(ReviewTable *t, SPIPlanPtr update, Datum key, const char *from, const 
 						get_rel_name(t->root), from, to),
 				 errdetail("A trigger or rule of the table kept it from being updated, or being logged."),
 				 errhint("See hdata.review_doctor().")));
-	current_move = outer;
 }
 
 /* All items first, then the changes: two states may change places */
@@ -252,6 +250,7 @@ move_items(ReviewTable *t, SPIPlanPtr update, const Mapping *m)
 static void
 apply_mapping(const ReviewAttached *a, const Mapping *m)
 {
+	Move	   *outer = current_move;
 	Relation	rel = relation_open(a->relid, NoLock);
 	ReviewTable *t = review_table(rel);
 	Form_pg_attribute key = TupleDescAttr(RelationGetDescr(rel), t->key.att - 1);
@@ -264,7 +263,15 @@ apply_mapping(const ReviewAttached *a, const Mapping *m)
 
 	if (update == NULL)
 		elog(ERROR, "could not prepare the update of table \"%s\"", get_rel_name(a->relid));
-	move_items(t, update, m);
+	PG_TRY();
+	{
+		move_items(t, update, m);
+	}
+	PG_FINALLY();
+	{
+		current_move = outer;
+	}
+	PG_END_TRY();
 	SPI_freeplan(update);
 	relation_close(rel, NoLock);
 }
