@@ -319,6 +319,12 @@ act_mapping(const ReviewAttached *a, const Flow *new, const Mapping *m)
 	apply_mapping(a, m);
 }
 
+static void
+act_queue(const ReviewAttached *a, const Flow *new, const Mapping *m)
+{
+	review_requeue(a, new);
+}
+
 PG_FUNCTION_INFO_V1(review_redefine);
 Datum
 review_redefine(PG_FUNCTION_ARGS)
@@ -360,5 +366,6 @@ review_redefine(PG_FUNCTION_ARGS)
 	CommandCounterIncrement();
 	if (m.n > 0)
 		for_each_as_owner(attached, act_mapping, new, &m);
+	for_each_as_owner(attached, act_queue, new, &m);
 	PG_RETURN_INT32(row.version + 1);
 }

@@ -256,6 +256,7 @@ load_table(Relation rel)
 		load_column(rel, t, t->args.author, &t->author);
 	load_content(rel, t);
 	load_states(rel, t);
+	t->queued = review_queue_states(&t->args, t->flow);
 	check_own_table(rel, t, t->side, t->args.side, review_side_fits);
 	check_own_table(rel, t, t->log, t->args.log, review_log_fits);
 	sequences = getOwnedSequences(t->side);
@@ -329,7 +330,7 @@ review_side_fits(Relation side, Oid key_type)
 		{"item", InvalidOid}, {"rev", INT4OID}, {"priority", FLOAT4OID}, {"entered_at", TIMESTAMPTZOID},
 		{"claim_token", INT8OID}, {"claimed_at", TIMESTAMPTZOID}, {"claim_until", TIMESTAMPTZOID},
 		{"round", INT2OID}, {"state", TEXTOID}, {"author", TEXTOID}, {"last_reviewer", TEXTOID},
-		{"claimed_by", TEXTOID}, {"head", BYTEAOID}
+		{"claimed_by", TEXTOID}, {"head", BYTEAOID}, {"queue", TEXTOID}
 	};
 
 	return columns_fit(side, column, SIDE_NATTS, key_type);
