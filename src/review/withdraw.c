@@ -111,14 +111,20 @@ withdraw_items(const Withdraw *w, const ReviewTable *t, SPITupleTable *items)
 
 /* ---- erasing the person ---- */
 
-/* Whether the column of authors can hold a made-up name */
+/* Does the column of authors name the person at all? */
+static bool
+names_person(const Withdraw *w, const ReviewTable *t)
+{
+	return execute(w, psprintf("SELECT 1 FROM %s WHERE %s::text = $1 AND $2 IS NOT NULL LIMIT 1", proof_table(t->root),
+							   quote_identifier(t->args.author)), SPI_OK_SELECT) > 0;
+}
+
+/* Whether it can hold a made-up name */
 static const char *
 author_obstacle(Relation rel, const ReviewTable *t)
 {
 	ListCell   *cell;
 
-	if (t->author.att == 0)
-		return NULL;
 	if (t->author.type != TEXTOID && t->author.type != VARCHAROID)
 		return psprintf("column \"%s\" is of type %s and still names the person", t->args.author,
 						format_type_be(t->author.type));
@@ -170,8 +176,10 @@ erase(const Withdraw *w, Relation rel, const ReviewTable *t, Outcome *out)
 							   " claim_until = CASE WHEN claimed_by = $1 THEN NULL ELSE claim_until END,"
 							   " claimed_by = NULLIF(claimed_by, $1)"
 							   " WHERE author = $1 OR last_reviewer = $1 OR claimed_by = $1", side), SPI_OK_UPDATE);
+	if (t->author.att == 0 || !names_person(w, t))
+		return;
 	out->note = author_obstacle(rel, t);
-	if (t->author.att != 0 && out->note == NULL)
+	if (out->note == NULL)
 		rename_author(w, t);
 }
 
