@@ -345,10 +345,13 @@ lock_item(Claimer *c, Queue *q, Datum key)
 	OpenTable  *side = &c->w->side;
 	ItemPointerData tid = q->slot->tts_tid;
 	TM_FailureData tmfd;
+	TM_Result	result;
 	ItemState	item;
 
-	if (table_tuple_lock(side->rel, &tid, c->snapshot, side->old, GetCurrentCommandId(true), LockTupleNoKeyExclusive,
-						 LockWaitSkip, 0, &tmfd) != TM_Ok)
+	result = table_tuple_lock(side->rel, &tid, c->snapshot, side->old, GetCurrentCommandId(true),
+							  LockTupleNoKeyExclusive, LockWaitSkip, 0, &tmfd);
+	ExecMaterializeSlot(side->old);		/* lets go of the page */
+	if (result != TM_Ok)
 		return false;
 	return mover_row(&c->m, key, ROW_SKIP, &item) && item.state == q->state;
 }

@@ -290,9 +290,11 @@ lock_old(OpenTable *o, Snapshot snapshot)
 {
 	TM_FailureData tmfd;
 	ItemPointerData tid = o->old->tts_tid;
+	TM_Result	result = table_tuple_lock(o->rel, &tid, snapshot, o->old, GetCurrentCommandId(true),
+										  LockTupleNoKeyExclusive, LockWaitBlock, 0, &tmfd);
 
-	return table_tuple_lock(o->rel, &tid, snapshot, o->old, GetCurrentCommandId(true), LockTupleNoKeyExclusive,
-							LockWaitBlock, 0, &tmfd);
+	ExecMaterializeSlot(o->old);	/* lets go of the page */
+	return result;
 }
 
 static TM_Result
