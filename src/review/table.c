@@ -17,6 +17,7 @@
 #include "catalog/pg_type.h"
 #include "common/compat.h"
 #include "miscadmin.h"
+#include "review/actor.h"
 #include "review/table.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
@@ -248,7 +249,9 @@ load_table(Relation rel)
 	root = relation_open(t->root, AccessShareLock);
 	t->owner = root->rd_rel->relowner;
 	relation_close(root, AccessShareLock);
-	t->flow = flow_lookup(t->args.flow, false);
+	t->flow = flow_lookup(t->args.flow, importing(t));
+	if (t->flow == NULL)
+		t->flow = flow_stand_in();
 
 	load_column(rel, t, t->args.key, &t->key);
 	load_column(rel, t, t->args.state, &t->state);
@@ -271,6 +274,16 @@ load_table(Relation rel)
 	return t;
 }
 
+/*
+ * A dump of data alone may bring the rows before the flow: as long as the
+ * owner imports, they are loaded unseen.
+ */
+static bool
+has_flow(const ReviewTable *t)
+{
+	return likely(t->flow->version > 0) || (importing(t) && flow_lookup(t->args.flow, true) == NULL);
+}
+
 ReviewTable *
 review_table(Relation rel)
 {
@@ -282,7 +295,7 @@ review_table(Relation rel)
 	if (unlikely(cache == NULL))
 		make_cache();
 	entry = hash_search(cache, &relid, HASH_FIND, NULL);
-	if (entry && entry->table && entry->table->valid)
+	if (entry && entry->table && entry->table->valid && has_flow(entry->table))
 		return entry->table;
 
 	t = load_table(rel);
