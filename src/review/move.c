@@ -217,6 +217,7 @@ update_row(Mover *m, Datum key, Move *move)
 		current_move = move;
 		SPI_connect();
 		owner_begin(&scope, t->owner);
+		set_path(t->path);
 		plan = t->update_plan
 			? t->update_plan
 			: mover_plan(m, &t->update_plan, 2,

@@ -263,6 +263,7 @@ apply_mapping(const ReviewAttached *a, const Mapping *m)
 
 	if (update == NULL)
 		elog(ERROR, "could not prepare the update of table \"%s\"", get_rel_name(a->relid));
+	set_path(t->path);			/* what the user's triggers find, as when they fire for a move */
 	PG_TRY();
 	{
 		move_items(t, update, m);

@@ -18,6 +18,7 @@
 #include "common/compat.h"
 #include "miscadmin.h"
 #include "review/actor.h"
+#include "review/owner.h"
 #include "review/table.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
@@ -56,6 +57,13 @@ relation_changed(Datum arg, Oid relid)
 	}
 }
 
+/* Who may create objects in the schema of a table decides about its trigger_path() */
+static void
+schema_changed(Datum arg, int id, uint32 hash)
+{
+	relation_changed((Datum) 0, InvalidOid);
+}
+
 static void
 free_table(ReviewTable *t)
 {
@@ -87,6 +95,7 @@ make_cache(void)
 
 	cache = hash_create("hdata tables under review", 16, &ctl, HASH_ELEM | HASH_BLOBS);
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
 	RegisterXactCallback(free_outdated, NULL);
 }
 
@@ -249,6 +258,7 @@ load_table(Relation rel)
 	root = relation_open(t->root, AccessShareLock);
 	t->owner = root->rd_rel->relowner;
 	relation_close(root, AccessShareLock);
+	t->path = trigger_path(get_rel_namespace(t->root), t->owner);
 	t->flow = flow_lookup(t->args.flow, importing(t));
 	if (t->flow == NULL)
 		t->flow = flow_stand_in();

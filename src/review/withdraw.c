@@ -149,6 +149,7 @@ rename_author(const Withdraw *w, const ReviewTable *t)
 	int			level = NewGUCNestLevel();
 	const char *column = quote_identifier(t->args.author);
 
+	set_path(t->path);
 	(void) set_config_option("hdata.review_import", "on", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 	(void) execute(w, psprintf("UPDATE %s SET %s = $2 WHERE %s = $1", proof_table(t->root), column, column), SPI_OK_UPDATE);
 	AtEOXact_GUC(false, level);
