@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "access/relation.h"
+#include "access/xact.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "common/args.h"
@@ -142,6 +143,7 @@ lock_attached(const char *name)
 
 		if (strcmp(a->args.flow, name) != 0)
 			continue;
+		LockRelationOid(a->relid, ShareRowExclusiveLock);
 		list_free(find_all_inheritors(a->relid, ShareRowExclusiveLock, NULL));
 		/* it may have been dropped or detached before the lock was granted */
 		a = review_attached_find(a->relid);
@@ -343,6 +345,12 @@ review_redefine(PG_FUNCTION_ARGS)
 		arg_is_null("flow");
 	if (PG_ARGISNULL(2))
 		arg_is_null("mapping");
+	/* an older snapshot would not show the rows that were moved before the locks were granted */
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+				 errmsg("review_redefine must run in a READ COMMITTED transaction"),
+				 errhint("BEGIN ISOLATION LEVEL READ COMMITTED;")));
 	LockRelationOid(review_flows_relid(), ShareRowExclusiveLock);
 	if (!flow_row_get(name, 0, &row))
 		(void) flow_lookup(name, false);	/* ERROR: it does not exist */

@@ -104,6 +104,7 @@ review_table_changed(Oid relid)
 {
 	ListCell   *cell;
 
+	LockRelationOid(relid, ShareRowExclusiveLock);
 	foreach(cell, find_all_inheritors(relid, ShareRowExclusiveLock, NULL))
 		CacheInvalidateRelcacheByRelid(lfirst_oid(cell));
 }
