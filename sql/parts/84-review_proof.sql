@@ -26,3 +26,11 @@ CREATE FUNCTION review_doctor(rel regclass DEFAULT NULL, OUT relation regclass, 
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE COST 100000 ROWS 10 PARALLEL RESTRICTED;
 COMMENT ON FUNCTION review_doctor(regclass) IS 'what is not as it should be about a table under review, or about all of them; no row if all is well';
+
+CREATE FUNCTION review_withdraw_person(actor text, mode text, OUT relation regclass, OUT withdrawn bigint, OUT not_withdrawn bigint,
+	OUT erased bigint, OUT left_as_role bigint, OUT note text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE COST 100000 ROWS 5;
+COMMENT ON FUNCTION review_withdraw_person(text, text) IS 'erases a person from all logs (anonymise), and withdraws what they made, too (withdraw); the chains can still be verified';
+REVOKE ALL ON FUNCTION review_withdraw_person(text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION review_withdraw_person(text, text) TO @extowner@ WITH GRANT OPTION;

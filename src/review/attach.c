@@ -506,6 +506,7 @@ review_attach(PG_FUNCTION_ARGS)
 				 errmsg("table \"%s\" is under review already", RelationGetRelationName(rel)),
 				 errhint("Call review_detach() first: the side table and the log are kept."),
 				 errtable(rel)));
+	flow_hold();
 	flow = flow_lookup(args.flow, false);
 	key = column_number(rel, args.key);
 	check_key(rel, key);

@@ -92,7 +92,7 @@ typedef struct ReviewArgs
 	const char *key;			/* column, as are the next three */
 	const char *state;
 	const char *author;			/* NULL: items have no author */
-	int			n_content;		/* -1: every column except key, state and generated ones */
+	int			n_content;		/* -1: every column except key, state, author and generated ones */
 	const char **content;
 	ReviewDirect direct;
 	const char *service;		/* role that may name another actor, or NULL */

@@ -152,7 +152,7 @@ check_edge(Proof *p, History *h, const Flow *flow, const Event *e, const FlowEdg
 	if (edge->reason && !e->reason && !e->erased)
 		report(p, e, "reason", "No reason was given.");
 	if (edge->at_most > 0 && times > edge->at_most && to == edge->to)
-		report(p, e, "at_most", psprintf("It is the %d. time, %d are allowed.", times, edge->at_most));
+		report(p, e, "at_most", psprintf("It was taken %d times, the limit is %d.", times, edge->at_most));
 }
 
 static void

@@ -146,6 +146,10 @@ static const Check data_checks[] = {
 	{"side_orphan", "DELETE them, as the owner, once it is known how their items were lost.",
 		"SELECT format('%s row(s) of the side table have no item, such as \"%s\".', count(*), min(s.item::text COLLATE \"C\")) FROM {side} s"
 		" WHERE NOT EXISTS (SELECT FROM {rel} u WHERE u.{key} {=} s.item) HAVING count(*) > 0"},
+	{"token_sequence", "SELECT setval(...): else tokens are given a second time. Logical replication does not carry sequences.",
+		"SELECT format('Sequence %s is at %s, the side table has claim token %s.', q.name, q.last, q.token) FROM (SELECT x.name, x.token,"
+		" coalesce(pg_sequence_last_value(x.name), 0) AS last FROM (SELECT pg_get_serial_sequence('{side}', 'claim_token')::regclass AS name,"
+		" greatest((SELECT max(claim_token) FROM {side}), (SELECT max(claim_token) FROM {log})) AS token) x) q WHERE q.token > q.last"},
 	{"flow_version", "Restore hdata.review_flows from the dump that the log is from.",
 		"SELECT format('%s row(s) of the log name version %s of flow \"%s\", which is not there.', count(*), l.flow_version, $7) FROM {log} l"
 		" WHERE NOT EXISTS (SELECT FROM hdata.review_flows w WHERE w.name = $7 AND w.version = l.flow_version) GROUP BY l.flow_version ORDER BY 1"},

@@ -309,7 +309,8 @@ guard_insert(ReviewTable *t, TriggerData *td)
 		return tuple;
 	if (importing(t))
 	{
-		if (row.number < 0)
+		/* version 0: the flow itself is yet to be loaded */
+		if (row.number < 0 && t->flow->version > 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_REVIEW_NO_EDGE),
 					 errmsg("%s is no state of flow \"%s\"", quoted_state(t, &row), t->args.flow),

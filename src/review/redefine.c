@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "access/relation.h"
+#include "access/xact.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "common/args.h"
@@ -142,6 +143,7 @@ lock_attached(const char *name)
 
 		if (strcmp(a->args.flow, name) != 0)
 			continue;
+		LockRelationOid(a->relid, ShareRowExclusiveLock);
 		list_free(find_all_inheritors(a->relid, ShareRowExclusiveLock, NULL));
 		/* it may have been dropped or detached before the lock was granted */
 		a = review_attached_find(a->relid);
@@ -200,7 +202,6 @@ static void
 move_item(ReviewTable *t, SPIPlanPtr update, Datum key, const char *from, const char *to)
 {
 	Move		move = {0};
-	Move	   *outer = current_move;
 	Datum		value[2] = {key, CStringGetTextDatum(to)};
 
 	move.root = t->root;
@@ -217,7 +218,6 @@ move_item(ReviewTable *t, SPIPlanPtr update, Datum key, const char *from, const 
 						get_rel_name(t->root), from, to),
 				 errdetail("A trigger or rule of the table kept it from being updated, or being logged."),
 				 errhint("See hdata.review_doctor().")));
-	current_move = outer;
 }
 
 /* All items first, then the changes: two states may change places */
@@ -252,6 +252,7 @@ move_items(ReviewTable *t, SPIPlanPtr update, const Mapping *m)
 static void
 apply_mapping(const ReviewAttached *a, const Mapping *m)
 {
+	Move	   *outer = current_move;
 	Relation	rel = relation_open(a->relid, NoLock);
 	ReviewTable *t = review_table(rel);
 	Form_pg_attribute key = TupleDescAttr(RelationGetDescr(rel), t->key.att - 1);
@@ -264,7 +265,16 @@ apply_mapping(const ReviewAttached *a, const Mapping *m)
 
 	if (update == NULL)
 		elog(ERROR, "could not prepare the update of table \"%s\"", get_rel_name(a->relid));
-	move_items(t, update, m);
+	set_path(t->path);			/* what the user's triggers find, as when they fire for a move */
+	PG_TRY();
+	{
+		move_items(t, update, m);
+	}
+	PG_FINALLY();
+	{
+		current_move = outer;
+	}
+	PG_END_TRY();
 	SPI_freeplan(update);
 	relation_close(rel, NoLock);
 }
@@ -335,6 +345,12 @@ review_redefine(PG_FUNCTION_ARGS)
 		arg_is_null("flow");
 	if (PG_ARGISNULL(2))
 		arg_is_null("mapping");
+	/* an older snapshot would not show the rows that were moved before the locks were granted */
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+				 errmsg("review_redefine must run in a READ COMMITTED transaction"),
+				 errhint("BEGIN ISOLATION LEVEL READ COMMITTED;")));
 	LockRelationOid(review_flows_relid(), ShareRowExclusiveLock);
 	if (!flow_row_get(name, 0, &row))
 		(void) flow_lookup(name, false);	/* ERROR: it does not exist */

@@ -17,6 +17,7 @@
 #include "catalog/pg_type.h"
 #include "common/compat.h"
 #include "miscadmin.h"
+#include "review/actor.h"
 #include "review/owner.h"
 #include "review/table.h"
 #include "storage/lmgr.h"
@@ -103,6 +104,7 @@ review_table_changed(Oid relid)
 {
 	ListCell   *cell;
 
+	LockRelationOid(relid, ShareRowExclusiveLock);
 	foreach(cell, find_all_inheritors(relid, ShareRowExclusiveLock, NULL))
 		CacheInvalidateRelcacheByRelid(lfirst_oid(cell));
 }
@@ -158,7 +160,7 @@ load_column(Relation rel, ReviewTable *t, const char *name, ReviewColumn *column
 	fmgr_info_cxt(out, &column->out, t->cx);
 }
 
-/* The columns named, or all that are neither key nor state nor generated */
+/* The columns named, or all that are neither key nor state nor author nor generated: who is erased leaves the content as it was */
 static void
 load_content(Relation rel, ReviewTable *t)
 {
@@ -186,7 +188,8 @@ load_content(Relation rel, ReviewTable *t)
 		Form_pg_attribute att = TupleDescAttr(desc, i);
 
 		if (!att->attisdropped && !att->attgenerated && strcmp(NameStr(att->attname), t->args.key) != 0 &&
-			strcmp(NameStr(att->attname), t->args.state) != 0)
+			strcmp(NameStr(att->attname), t->args.state) != 0 &&
+			(t->args.author == NULL || strcmp(NameStr(att->attname), t->args.author) != 0))
 			load_column(rel, t, NameStr(att->attname), &t->content[t->n_content++]);
 	}
 }
@@ -257,7 +260,9 @@ load_table(Relation rel)
 	t->owner = root->rd_rel->relowner;
 	relation_close(root, AccessShareLock);
 	t->path = trigger_path(get_rel_namespace(t->root), t->owner);
-	t->flow = flow_lookup(t->args.flow, false);
+	t->flow = flow_lookup(t->args.flow, importing(t));
+	if (t->flow == NULL)
+		t->flow = flow_stand_in();
 
 	load_column(rel, t, t->args.key, &t->key);
 	load_column(rel, t, t->args.state, &t->state);
@@ -280,6 +285,16 @@ load_table(Relation rel)
 	return t;
 }
 
+/*
+ * A dump of data alone may bring the rows before the flow: as long as the
+ * owner imports, they are loaded unseen.
+ */
+static bool
+has_flow(const ReviewTable *t)
+{
+	return likely(t->flow->version > 0) || (importing(t) && flow_lookup(t->args.flow, true) == NULL);
+}
+
 ReviewTable *
 review_table(Relation rel)
 {
@@ -291,7 +306,7 @@ review_table(Relation rel)
 	if (unlikely(cache == NULL))
 		make_cache();
 	entry = hash_search(cache, &relid, HASH_FIND, NULL);
-	if (entry && entry->table && entry->table->valid)
+	if (entry && entry->table && entry->table->valid && has_flow(entry->table))
 		return entry->table;
 
 	t = load_table(rel);
