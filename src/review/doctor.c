@@ -121,6 +121,8 @@ static const Check catalog_checks[] = {
 		" AND $8::text IS NULL AND NOT EXISTS (SELECT FROM pg_roles g WHERE g.rolname = role) ORDER BY 1"},
 	{"service_missing", "CREATE ROLE, or attach the table again without it.",
 		"SELECT format('The service role %I does not exist.', $9) WHERE $9::text IS NOT NULL AND NOT EXISTS (SELECT FROM pg_roles WHERE rolname = $9)"},
+	{"members_missing", "Restore the table, or attach again with another (roles => ...).",
+		"SELECT format('The table of members %s is not there.', $8) WHERE to_regclass($8) IS NULL AND $8 IS NOT NULL"},
 	{"flow_missing", "Restore hdata.review_flows, or define the flow anew: hdata.review_define().",
 		"SELECT format('Flow \"%s\" is not defined.', $7) WHERE NOT EXISTS (SELECT FROM hdata.review_flows WHERE name = $7)"},
 	{"publication", "ALTER PUBLICATION ... ADD TABLE.",

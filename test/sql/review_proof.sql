@@ -374,6 +374,7 @@ CREATE TABLE members (actor text, role text);
 SELECT hdata.review_detach('roles');
 SELECT hdata.review_attach('roles', 'roles', 'id', 'review_state', roles => 'members');
 SELECT problem, detail FROM hdata.review_doctor('roles');
+SELECT diagnosed('DROP TABLE members', 'roles');
 DROP TABLE roles, roles_review, roles_review_log, members, parts, parts_review, parts_review_log, plain;
 
 -- ---- review_withdraw_person ----
