@@ -54,6 +54,8 @@ open_table(Writer *w, OpenTable *o, Oid relid, int natts)
 	o->rel = table_open(relid, RowExclusiveLock);
 	o->rri = makeNode(ResultRelInfo);
 	InitResultRelInfo(o->rri, o->rel, 0, NULL, 0);
+	/* where its own triggers look for it */
+	w->estate->es_opened_result_relations = lappend(w->estate->es_opened_result_relations, o->rri);
 	ExecOpenIndices(o->rri, false);
 	(void) RelationGetIndexList(o->rel);
 	o->key = NULL;
@@ -149,23 +151,27 @@ writer_close(Writer *w)
 
 /* ---- tables with code of the user's: it runs as the owner, at once ---- */
 
-static void
+static ResourceOwner
 begin_as_owner(Writer *w, OwnerScope *scope)
 {
+	ResourceOwner before = enter(w);
+
 	owner_begin(scope, w->t->owner);
 	PushActiveSnapshot(GetTransactionSnapshot());
 	w->estate->es_snapshot = GetActiveSnapshot();
 	w->estate->es_output_cid = GetCurrentCommandId(true);
 	AfterTriggerBeginQuery();
+	return before;
 }
 
 static void
-end_as_owner(Writer *w, const OwnerScope *scope)
+end_as_owner(Writer *w, const OwnerScope *scope, ResourceOwner before)
 {
 	AfterTriggerEndQuery(w->estate);
 	PopActiveSnapshot();
 	w->estate->es_snapshot = InvalidSnapshot;
 	owner_end(scope);
+	CurrentResourceOwner = before;
 }
 
 static void
@@ -182,10 +188,10 @@ insert_row(Writer *w, OpenTable *o)
 	else
 	{
 		OwnerScope	scope;
+		ResourceOwner before = begin_as_owner(w, &scope);
 
-		begin_as_owner(w, &scope);
 		ExecSimpleRelationInsert(o->rri, w->estate, o->new);
-		end_as_owner(w, &scope);
+		end_as_owner(w, &scope, before);
 	}
 	ResetPerTupleExprContext(w->estate);
 }
@@ -341,12 +347,12 @@ writer_update_side(Writer *w, const SideRow *row)
 		{
 			OwnerScope	scope;
 			EPQState	epq;
+			ResourceOwner before = begin_as_owner(w, &scope);
 
-			begin_as_owner(w, &scope);
 			hd_epq_init(&epq, w->estate);
 			ExecSimpleRelationUpdate(o->rri, w->estate, &epq, o->old, o->new);
 			EvalPlanQualEnd(&epq);
-			end_as_owner(w, &scope);
+			end_as_owner(w, &scope, before);
 		}
 	}
 	ResetPerTupleExprContext(w->estate);
@@ -369,12 +375,12 @@ delete_side(Writer *w)
 	{
 		OwnerScope	scope;
 		EPQState	epq;
+		ResourceOwner before = begin_as_owner(w, &scope);
 
-		begin_as_owner(w, &scope);
 		hd_epq_init(&epq, w->estate);
 		ExecSimpleRelationDelete(o->rri, w->estate, &epq, o->old);
 		EvalPlanQualEnd(&epq);
-		end_as_owner(w, &scope);
+		end_as_owner(w, &scope, before);
 	}
 	return checked(result);
 }
