@@ -148,22 +148,26 @@ static bool
 check_columns(Doctor *d, const ReviewAttached *a)
 {
 	AttrNumber	key = get_attnum(a->relid, a->args.key);
-	const char *lost = key <= 0 ? a->args.key : get_attnum(a->relid, a->args.state) <= 0 ? a->args.state : NULL;
+	const char *lost = key <= 0 ? a->args.key :
+		get_attnum(a->relid, a->args.state) <= 0 ? a->args.state : NULL;
 	bool		good = OidIsValid(a->side) && OidIsValid(a->log);
 
 	if (lost)
 	{
-		report(d, a->relid, "column_missing", psprintf("Column \"%s\" is not there any more.", lost), DOCTOR_REATTACH);
+		report(d, a->relid, "column_missing", psprintf("Column \"%s\" is not there any more.", lost),
+			   DOCTOR_REATTACH);
 		return false;
 	}
 	if (OidIsValid(a->side) && !table_fits(a->side, get_atttype(a->relid, key), review_side_fits))
 	{
-		report(d, a->relid, "table_changed", "The side table has other columns than review_attach() gave it.", DOCTOR_REATTACH);
+		report(d, a->relid, "table_changed",
+			   "The side table has other columns than review_attach() gave it.", DOCTOR_REATTACH);
 		good = false;
 	}
 	if (OidIsValid(a->log) && !table_fits(a->log, get_atttype(a->relid, key), review_log_fits))
 	{
-		report(d, a->relid, "table_changed", "The log has other columns than review_attach() gave it.", DOCTOR_REATTACH);
+		report(d, a->relid, "table_changed",
+			   "The log has other columns than review_attach() gave it.", DOCTOR_REATTACH);
 		good = false;
 	}
 	return good;
@@ -187,7 +191,8 @@ check_data(Doctor *d, const ReviewAttached *a)
 		return;
 	if (!may_read(a->relid) || !may_read(a->side) || !may_read(a->log))
 	{
-		report(d, a->relid, "not_checked", "The rows were not looked at: the current role may not read all of them.",
+		report(d, a->relid, "not_checked",
+			   "The rows were not looked at: the current role may not read all of them.",
 			   "Call it as the owner of the table.");
 		return;
 	}
@@ -228,7 +233,8 @@ check_remains(Doctor *d, List *attached)
 {
 	SPITupleTable *rows;
 
-	if (SPI_execute("SELECT t.tgrelid, bool_or(p.proname = 'review_guard') FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
+	if (SPI_execute("SELECT t.tgrelid, bool_or(p.proname = 'review_guard')"
+					" FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid"
 					" JOIN pg_class c ON c.oid = t.tgrelid WHERE p.pronamespace = 'hdata'::regnamespace"
 					" AND p.proname IN ('review_guard', 'review_log', 'review_truncate') AND NOT c.relispartition"
 					" GROUP BY 1 ORDER BY 1", true, 0) != SPI_OK_SELECT)
@@ -245,10 +251,13 @@ check_remains(Doctor *d, List *attached)
 		d->found = true;
 		if (guard)
 			report(d, relid, "arguments", "The arguments of its guard are not understood.",
-				   "Restore the trigger from a dump, or drop it and attach the table again: the log and the side table are kept.");
+				   "Restore the trigger from a dump, or drop it and attach the table again: the log and"
+				   " the side table are kept.");
 		else
-			report(d, relid, "guard_missing", "It has triggers of review_attach(), but the guard is gone: states can be bypassed.",
-				   "DROP the remaining triggers and attach the table again: the log and the side table are kept.");
+			report(d, relid, "guard_missing",
+				   "It has triggers of review_attach(), but the guard is gone: states can be bypassed.",
+				   "DROP the remaining triggers and attach the table again: the log and the side table"
+				   " are kept.");
 	}
 	SPI_freetuptable(rows);
 }
