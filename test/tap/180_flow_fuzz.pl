@@ -125,7 +125,8 @@ BEGIN
     refused := 0;
     FOR i IN 1 .. rounds LOOP
         m := mutate(seeds[1 + i % n], seeds[1 + i / n % n]);
-        TRUNCATE raw, received;
+        DELETE FROM raw;
+        DELETE FROM received;
         INSERT INTO raw VALUES (m);
         EXECUTE format('COPY raw TO %L (FORMAT binary)', file);
         BEGIN
