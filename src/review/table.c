@@ -7,13 +7,16 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/partition.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_operator.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "common/compat.h"
 #include "miscadmin.h"
@@ -204,6 +207,52 @@ load_states(Relation rel, ReviewTable *t)
 	t->state_is_enum = get_typtype(t->state.type) == TYPTYPE_ENUM;
 }
 
+/* A unique index of the key alone, which finds a row without a query */
+static Oid
+find_key_index(Relation rel, AttrNumber key)
+{
+	Oid			found = InvalidOid;
+	ListCell   *cell;
+
+	if (rel->rd_rel->relkind != RELKIND_RELATION)
+		return InvalidOid;
+	foreach(cell, RelationGetIndexList(rel))
+	{
+		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
+		Form_pg_index form = index->rd_index;
+
+		if (form->indisunique && form->indimmediate && form->indisvalid && form->indnkeyatts == 1 &&
+			form->indkey.values[0] == key && index->rd_rel->relam == BTREE_AM_OID &&
+			heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL) &&
+			index->rd_indcollation[0] == TupleDescAttr(RelationGetDescr(rel), key - 1)->attcollation)
+			found = RelationGetRelid(index);
+		index_close(index, AccessShareLock);
+	}
+	return found;
+}
+
+/*
+ * Is an UPDATE of the state no more than a new row, its index entries and row
+ * triggers?  Rules, triggers of statements and of certain columns need a query.
+ */
+static bool
+can_update_directly(Relation rel)
+{
+	TriggerDesc *triggers = rel->trigdesc;
+
+	if (rel->rd_rules || rel->rd_rel->relhassubclass || rel->rd_rel->relispartition)
+		return false;
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	{
+		Trigger    *t = &triggers->triggers[i];
+
+		if (TRIGGER_FOR_UPDATE(t->tgtype) && (!TRIGGER_FOR_ROW(t->tgtype) || t->tgnattr > 0 ||
+											  t->tgoldtable || t->tgnewtable))
+			return false;
+	}
+	return true;
+}
+
 /* The attached table: this one, or the one it is a partition of */
 static ReviewAttached *
 find_attached(Relation rel)
@@ -269,6 +318,8 @@ load_table(Relation rel)
 	if (t->args.author)
 		load_column(rel, t, t->args.author, &t->author);
 	load_content(rel, t);
+	t->key_index = find_key_index(rel, t->key.att);
+	t->direct_update = OidIsValid(t->key_index) && can_update_directly(rel);
 	load_states(rel, t);
 	for (int i = 0; i < t->flow->n_edges; i++)
 		t->authors_matter |= t->flow->edge[i].author || t->flow->edge[i].not_author;
