@@ -270,10 +270,32 @@ find_attached(Relation rel)
 	return found;
 }
 
-static void
-check_own_table(Relation rel, const ReviewTable *t, Oid relid, const char *name,
-				bool (*fits) (Relation, Oid))
+/* Would anything of the user's run when a row is written? */
+static bool
+is_plain(Relation rel, int natts)
 {
+	TupleDesc	desc = RelationGetDescr(rel);
+	bool		plain = rel->trigdesc == NULL && desc->natts == natts;
+	ListCell   *cell;
+
+	if (desc->constr && (desc->constr->num_check > 0 || desc->constr->has_generated_stored))
+		plain = false;
+	foreach(cell, RelationGetIndexList(rel))
+	{
+		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
+
+		if (index->rd_index->indisexclusion || !heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL))
+			plain = false;
+		index_close(index, AccessShareLock);
+	}
+	return plain;
+}
+
+static bool
+check_own_table(Relation rel, const ReviewTable *t, Oid relid, const char *name, int natts,
+				bool (*fits) (Relation, Oid), Oid *key)
+{
+	bool		plain;
 	Oid			key_type = TupleDescAttr(RelationGetDescr(rel), t->key.att - 1)->atttypid;
 	Relation	table;
 
@@ -284,7 +306,11 @@ check_own_table(Relation rel, const ReviewTable *t, Oid relid, const char *name,
 		damaged(rel, psprintf("Table \"%s\" has other columns than review_attach() gave it.", name));
 	if (table->rd_rel->relowner != t->owner)
 		damaged(rel, psprintf("Table \"%s\" belongs to another role.", name));
+	plain = is_plain(table, natts);
+	if (key)
+		*key = table->rd_pkindex;
 	relation_close(table, AccessShareLock);
+	return plain;
 }
 
 static ReviewTable *
@@ -324,8 +350,8 @@ load_table(Relation rel)
 	for (int i = 0; i < t->flow->n_edges; i++)
 		t->authors_matter |= t->flow->edge[i].author || t->flow->edge[i].not_author;
 	t->queued = review_queue_states(&t->args, t->flow);
-	check_own_table(rel, t, t->side, t->args.side, review_side_fits);
-	check_own_table(rel, t, t->log, t->args.log, review_log_fits);
+	t->side_plain = check_own_table(rel, t, t->side, t->args.side, SIDE_NATTS, review_side_fits, &t->side_key);
+	t->log_plain = check_own_table(rel, t, t->log, t->args.log, LOG_NATTS, review_log_fits, NULL);
 	sequences = getOwnedSequences(t->side);
 	if (sequences == NIL)
 		damaged(rel, psprintf("Table \"%s\" has lost its sequence of claim tokens.", t->args.side));

@@ -44,6 +44,9 @@ typedef struct ReviewTable
 	Oid			side;
 	Oid			log;
 	Oid			tokens;			/* sequence */
+	Oid			side_key;		/* its primary key */
+	bool		side_plain;		/* nothing of the user's would run when a row is written: no triggers, checks, */
+	bool		log_plain;		/* expressions; and it has the columns that we gave it alone */
 	bool		valid;
 	MemoryContext cx;
 
