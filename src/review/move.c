@@ -124,8 +124,12 @@ check_expected(Mover *m, const Request *a, ItemState *item, const char *text)
 	const char *state = item->state >= 0 ? m->t->flow->state[item->state].name : "?";
 	const SideRow *side = &item->side;
 
-	side_read(m->t, item->key, &item->side);
-	item->side_read = true;
+	/* it is read where it is needed, as it costs as much as the rest */
+	if (a->has_rev || a->has_claim || (a->expect && strcmp(a->expect, state) != 0))
+	{
+		side_read(m->t, item->key, &item->side);
+		item->side_read = true;
+	}
 	if (a->expect && strcmp(a->expect, state) != 0)
 		return stale(m, item, "expect", psprintf("item \"%s\" is not in state \"%s\" any more", text, a->expect));
 	if (a->has_rev && a->rev != side->rev)
@@ -213,49 +217,85 @@ not_made(const Mover *m, const char *item, const char *detail)
 			 errtable(m->rel)));
 }
 
-/* The UPDATE of the user's row, as its owner */
-static void
-update_row(Mover *m, Datum key, Move *move)
+/* By a query; how many rows were updated */
+static uint64
+update_by_query(Mover *m, Datum key, Datum state)
 {
 	ReviewTable *t = m->t;
-	const char *to = t->flow->state[move->to].name;
-	Move	   *outer = current_move;
+	Datum		value[2] = {key, state};
+	SPIPlanPtr	plan;
 	uint64		n;
 
-	PG_TRY();
-	{
-		OwnerScope	scope;
-		Datum		value[2] = {key, state_value(m, to)};
-		SPIPlanPtr	plan;
+	SPI_connect();
+	plan = t->update_plan
+		? t->update_plan
+		: mover_plan(m, &t->update_plan, 2,
+					 psprintf("UPDATE %s t SET %s = $2",
+							  quote_qualified_identifier(get_namespace_name(RelationGetNamespace(m->rel)),
+														 RelationGetRelationName(m->rel)),
+							  quote_identifier(t->args.state)), "");
+	if (SPI_execute_plan(plan, value, NULL, false, 0) != SPI_OK_UPDATE)
+		elog(ERROR, "could not update a row of \"%s\"", RelationGetRelationName(m->rel));
+	n = SPI_processed;
+	SPI_finish();
+	return n;
+}
 
-		current_move = move;
-		SPI_connect();
-		owner_begin(&scope, t->owner);
-		set_path(t->path);
-		plan = t->update_plan
-			? t->update_plan
-			: mover_plan(m, &t->update_plan, 2,
-						 psprintf("UPDATE %s t SET %s = $2",
-								  quote_qualified_identifier(get_namespace_name(RelationGetNamespace(m->rel)),
-															 RelationGetRelationName(m->rel)),
-								  quote_identifier(t->args.state)), "");
-		if (SPI_execute_plan(plan, value, NULL, false, 0) != SPI_OK_UPDATE)
-			elog(ERROR, "could not update a row of \"%s\"", RelationGetRelationName(m->rel));
-		n = SPI_processed;
-		owner_end(&scope);
-		SPI_finish();
-	}
-	PG_FINALLY();
-	{
-		current_move = outer;
-	}
-	PG_END_TRY();
+/* Did the triggers see what was to be done? */
+static void
+check_made(const Mover *m, const Move *move, uint64 n)
+{
 	if (!move->guarded)
 		not_made(m, move->item, n == 0 ? "A trigger of the table suppressed it, or the row is gone."
 				 : "The guard did not fire: it is disabled, or a trigger changed the state that was to be set.");
 	if (!move->logged)
 		not_made(m, move->item, n == 0 ? "A trigger of the table suppressed it."
 				 : "The log trigger did not fire, or saw another state than the guard.");
+}
+
+/* The UPDATE of the user's row, as its owner */
+static void
+update_row(Mover *m, Datum key, Move *move)
+{
+	ReviewTable *t = m->t;
+	Move	   *outer = current_move;
+	volatile uint64 n = 1;
+
+	if (t->row_plain)
+	{
+		current_move = move;
+		PG_TRY();
+		{
+			mover_update_row(m, state_value(m, t->flow->state[move->to].name));
+		}
+		PG_FINALLY();
+		{
+			current_move = outer;
+		}
+		PG_END_TRY();
+		check_made(m, move, 1);
+		return;
+	}
+	PG_TRY();
+	{
+		OwnerScope	scope;
+		Datum		state;
+
+		current_move = move;
+		owner_begin_path(&scope, t->owner, t->path);
+		state = state_value(m, t->flow->state[move->to].name);
+		if (t->direct_update)
+			mover_update_row(m, state);
+		else
+			n = update_by_query(m, key, state);
+		owner_end(&scope);
+	}
+	PG_FINALLY();
+	{
+		current_move = outer;
+	}
+	PG_END_TRY();
+	check_made(m, move, n);
 }
 
 /* A move to the state that the item is in is a row of the log, and no change of the table */

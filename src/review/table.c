@@ -7,16 +7,23 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/partition.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_operator.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "common/compat.h"
+#include "commands/trigger.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_func.h"
 #include "review/actor.h"
 #include "review/content.h"
 #include "review/owner.h"
@@ -205,6 +212,70 @@ load_states(Relation rel, ReviewTable *t)
 	t->state_is_enum = get_typtype(t->state.type) == TYPTYPE_ENUM;
 }
 
+/* A unique index of the key alone, which finds a row without a query */
+static Oid
+find_key_index(Relation rel, AttrNumber key)
+{
+	Oid			found = InvalidOid;
+	ListCell   *cell;
+
+	if (rel->rd_rel->relkind != RELKIND_RELATION)
+		return InvalidOid;
+	foreach(cell, RelationGetIndexList(rel))
+	{
+		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
+		Form_pg_index form = index->rd_index;
+
+		if (form->indisunique && form->indimmediate && form->indisvalid && form->indnkeyatts == 1 &&
+			form->indkey.values[0] == key && index->rd_rel->relam == BTREE_AM_OID &&
+			heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL) &&
+			index->rd_indcollation[0] == TupleDescAttr(RelationGetDescr(rel), key - 1)->attcollation)
+			found = RelationGetRelid(index);
+		index_close(index, AccessShareLock);
+	}
+	return found;
+}
+
+/*
+ * Is an UPDATE of the state no more than a new row, its index entries and row
+ * triggers?  Rules, triggers of statements and of certain columns need a query.
+ */
+static bool
+can_update_directly(Relation rel)
+{
+	TriggerDesc *triggers = rel->trigdesc;
+
+	if (rel->rd_rules || rel->rd_rel->relhassubclass || rel->rd_rel->relispartition)
+		return false;
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	{
+		Trigger    *t = &triggers->triggers[i];
+
+		if (TRIGGER_FOR_UPDATE(t->tgtype) && (!TRIGGER_FOR_ROW(t->tgtype) || t->tgnattr > 0 ||
+											  t->tgoldtable || t->tgnewtable))
+			return false;
+	}
+	return true;
+}
+
+/* Triggers of ours and of foreign keys apart */
+static bool
+has_user_triggers(TriggerDesc *triggers)
+{
+	Oid			guard = LookupFuncName(list_make2(makeString("hdata"), makeString("review_guard")), 0, NULL, false);
+	Oid			log = LookupFuncName(list_make2(makeString("hdata"), makeString("review_log")), 0, NULL, false);
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	{
+		Trigger    *t = &triggers->triggers[i];
+
+		if (TRIGGER_FOR_UPDATE(t->tgtype) && t->tgfoid != guard && t->tgfoid != log &&
+			RI_FKey_trigger_type(t->tgfoid) == RI_TRIGGER_NONE)
+			return true;
+	}
+	return false;
+}
+
 /* The attached table: this one, or the one it is a partition of */
 static ReviewAttached *
 find_attached(Relation rel)
@@ -222,10 +293,48 @@ find_attached(Relation rel)
 	return found;
 }
 
-static void
-check_own_table(Relation rel, const ReviewTable *t, Oid relid, const char *name,
-				bool (*fits) (Relation, Oid))
+static bool
+is_user_function(Oid function, void *context)
 {
+	return function >= FirstNormalObjectId;
+}
+
+static bool
+calls_user_functions(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	return check_functions_in_node(node, is_user_function, NULL) ||
+		expression_tree_walker(node, calls_user_functions, NULL);
+}
+
+/* Would anything of the user's run when a row is written, triggers apart? */
+static bool
+is_plain(Relation rel)
+{
+	TupleDesc	desc = RelationGetDescr(rel);
+	bool		plain = true;
+	ListCell   *cell;
+
+	if (desc->constr && (desc->constr->num_check > 0 || desc->constr->has_generated_stored))
+		plain = false;
+	foreach(cell, RelationGetIndexList(rel))
+	{
+		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
+
+		if (index->rd_index->indisexclusion || !heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL) ||
+			calls_user_functions((Node *) RelationGetIndexPredicate(index), NULL))
+			plain = false;
+		index_close(index, AccessShareLock);
+	}
+	return plain;
+}
+
+static bool
+check_own_table(Relation rel, const ReviewTable *t, Oid relid, const char *name, int natts,
+				bool (*fits) (Relation, Oid), Oid *key)
+{
+	bool		plain;
 	Oid			key_type = TupleDescAttr(RelationGetDescr(rel), t->key.att - 1)->atttypid;
 	Relation	table;
 
@@ -236,7 +345,11 @@ check_own_table(Relation rel, const ReviewTable *t, Oid relid, const char *name,
 		damaged(rel, psprintf("Table \"%s\" has other columns than review_attach() gave it.", name));
 	if (table->rd_rel->relowner != t->owner)
 		damaged(rel, psprintf("Table \"%s\" belongs to another role.", name));
+	plain = is_plain(table) && table->trigdesc == NULL && RelationGetNumberOfAttributes(table) == natts;
+	if (key)
+		*key = table->rd_pkindex;
 	relation_close(table, AccessShareLock);
+	return plain;
 }
 
 static ReviewTable *
@@ -270,12 +383,15 @@ load_table(Relation rel)
 	if (t->args.author)
 		load_column(rel, t, t->args.author, &t->author);
 	load_content(rel, t);
+	t->key_index = find_key_index(rel, t->key.att);
+	t->direct_update = OidIsValid(t->key_index) && can_update_directly(rel);
+	t->row_plain = t->direct_update && is_plain(rel) && !has_user_triggers(rel->trigdesc);
 	load_states(rel, t);
 	for (int i = 0; i < t->flow->n_edges; i++)
 		t->authors_matter |= t->flow->edge[i].author || t->flow->edge[i].not_author;
 	t->queued = review_queue_states(&t->args, t->flow);
-	check_own_table(rel, t, t->side, t->args.side, review_side_fits);
-	check_own_table(rel, t, t->log, t->args.log, review_log_fits);
+	t->side_plain = check_own_table(rel, t, t->side, t->args.side, SIDE_NATTS, review_side_fits, &t->side_key);
+	t->log_plain = check_own_table(rel, t, t->log, t->args.log, LOG_NATTS, review_log_fits, NULL);
 	sequences = getOwnedSequences(t->side);
 	if (sequences == NIL)
 		damaged(rel, psprintf("Table \"%s\" has lost its sequence of claim tokens.", t->args.side));
