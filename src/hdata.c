@@ -11,6 +11,7 @@
 #include "common/state.h"
 #include "fmgr.h"
 #include "hdata.h"
+#include "review/actor.h"
 #include "text/duplicates.h"
 #include "utils/guc.h"
 
@@ -39,5 +40,12 @@ _PG_init(void)
 							2 * 1024 * 1024, 64, INT_MAX,
 							PGC_USERSET, GUC_UNIT_KB,
 							NULL, NULL, NULL);
+	DefineCustomBoolVariable("hdata.review_import",
+							 "Lets the owner of a table under review load rows in any state.",
+							 "Nothing is checked or logged meanwhile. Without effect for anybody but the owner.",
+							 &review_import,
+							 false,
+							 PGC_USERSET, 0,
+							 NULL, NULL, NULL);
 	MarkGUCPrefixReserved("hdata");
 }

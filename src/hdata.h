@@ -36,6 +36,7 @@
 #define HDATA_SKETCH_VERSION 1
 #define HDATA_EDITS_VERSION 1
 #define HDATA_LINE_DIGEST_VERSION 1
+#define HDATA_REVIEW_FLOW_VERSION 1
 
 /* the second byte of ratings: kind of item | kind of rater << 2 | kind of value << 4 */
 typedef enum IdKind

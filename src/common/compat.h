@@ -56,4 +56,47 @@
 #define hd_analyze_delay_point() vacuum_delay_point()
 #endif
 
+/* checks of ownership by class since 16, where role memberships know SET and INHERIT apart */
+#if PG_VERSION_NUM >= 160000
+#define hd_object_ownercheck(class, object, role) object_ownercheck(class, object, role)
+#else
+#define hd_object_ownercheck(class, object, role) pg_class_ownercheck(object, role)
+#endif
+
+/* the virtual transaction id of a backend moved into a struct in 17 */
+#if PG_VERSION_NUM >= 170000
+#define hd_lxid(proc) ((proc)->vxid.lxid)
+#else
+#define hd_lxid(proc) ((proc)->lxid)
+#endif
+
+/* since 16 it is told which relations are results */
+#if PG_VERSION_NUM >= 160000
+#define hd_epq_init(epq, estate) EvalPlanQualInit(epq, estate, NULL, NIL, -1, NIL)
+#else
+#define hd_epq_init(epq, estate) EvalPlanQualInit(epq, estate, NULL, NIL, -1)
+#endif
+
+/* index scans count their searches since 18 */
+#if PG_VERSION_NUM >= 180000
+#define hd_index_beginscan(heap, index, snapshot, nkeys) index_beginscan(heap, index, snapshot, NULL, nkeys, 0)
+#else
+#define hd_index_beginscan(heap, index, snapshot, nkeys) index_beginscan(heap, index, snapshot, nkeys, 0)
+#endif
+
+/* an update says since 16 that only summarizing indexes (BRIN) need a new entry */
+#if PG_VERSION_NUM >= 160000
+#define HdUpdateIndexes TU_UpdateIndexes
+#define HD_NO_INDEXES(u) ((u) == TU_None)
+#define hd_insert_index_tuples(rri, slot, estate, update, which) \
+	ExecInsertIndexTuples(rri, slot, estate, update, false, NULL, NIL, (which) == TU_Summarizing)
+#define HD_ALL_INDEXES TU_All
+#else
+#define HdUpdateIndexes bool
+#define HD_NO_INDEXES(u) (!(u))
+#define hd_insert_index_tuples(rri, slot, estate, update, which) \
+	ExecInsertIndexTuples(rri, slot, estate, update, false, NULL, NIL)
+#define HD_ALL_INDEXES true
+#endif
+
 #endif							/* HD_COMPAT_H */

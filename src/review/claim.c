@@ -1,0 +1,551 @@
+/*-------------------------------------------------------------------------
+ *
+ * claim.c
+ *	  Claims: leases on items, on the rows of the side table.
+ *
+ * The lease stands in the very row that is locked to take it.  With leases in
+ * a table of their own, SKIP LOCKED hands items to two workers: the snapshot
+ * is older than the other's commit, and the row that is locked was never
+ * changed.  Here whoever finds the row changed since his snapshot leaves it
+ * alone, under any isolation level, and looks at the next.
+ *
+ * Nobody waits: rows that are locked are passed over, and so are items whose
+ * row in the user's table is locked, because it is about to be moved.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/genam.h"
+#include "access/xact.h"
+#include "catalog/pg_type.h"
+#include "commands/sequence.h"
+#include "common/args.h"
+#include "common/compat.h"
+#include "common/hashfn.h"
+#include "common/srf.h"
+#include "executor/executor.h"
+#include "miscadmin.h"
+#include "review/move.h"
+#include "review/owner.h"
+#include "review/writer.h"
+#include "storage/lock.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/ruleutils.h"
+#include "utils/snapmgr.h"
+#include "utils/timestamp.h"
+
+/* One state that is searched, in the order of the queue */
+typedef struct Queue
+{
+	int32		state;
+	IndexScanDesc scan;
+	TupleTableSlot *slot;
+	bool		more;			/* slot holds a row */
+} Queue;
+
+typedef struct Claimer
+{
+	Mover		m;
+	Writer	   *w;
+	Relation	queue_index;	/* (state, priority DESC, item) */
+	Relation	claim_index;	/* (claimed_by, claim_token) */
+	Snapshot	snapshot;
+	TimestampTz now;
+	int64		ttl;
+	bool		any_edge;		/* states were named: edges without "claim" count, too */
+} Claimer;
+
+/* ---- indexes of the side table ---- */
+
+static Relation
+index_of(const OpenTable *side, int n, const AttrNumber *column, const char *definition)
+{
+	for (int i = 0; i < side->rri->ri_NumIndices; i++)
+	{
+		Relation	index = side->rri->ri_IndexRelationDescs[i];
+		bool		same = index->rd_index->indnkeyatts == n && index->rd_index->indisvalid;
+
+		for (int j = 0; same && j < n; j++)
+			same = index->rd_index->indkey.values[j] == column[j];
+		if (same)
+			return index;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("table \"%s\" has lost an index", RelationGetRelationName(side->rel)),
+			 errhint("CREATE INDEX ON %s %s", RelationGetRelationName(side->rel), definition),
+			 errtable(side->rel)));
+}
+
+static void
+claimer_begin(Claimer *c, Oid relid, const char *actor, const Interval *ttl)
+{
+	static const AttrNumber queue[] = {SIDE_STATE, SIDE_PRIORITY, SIDE_ITEM};
+	static const AttrNumber claim[] = {SIDE_CLAIMED_BY, SIDE_CLAIM_TOKEN};
+
+	memset(c, 0, sizeof(*c));
+	mover_begin(&c->m, relid, actor);
+	c->w = writer_open(c->m.t, false);
+	c->queue_index = index_of(&c->w->side, 3, queue, "(state, priority DESC, item)");
+	c->claim_index = index_of(&c->w->side, 2, claim, "(claimed_by, claim_token) WHERE claimed_by IS NOT NULL");
+	c->ttl = ttl ? review_ttl(ttl) : c->m.t->args.claim_ttl;
+}
+
+static void
+claimer_end(Claimer *c)
+{
+	writer_close(c->w);
+	mover_end(&c->m);
+}
+
+/* ---- the limit of open claims ---- */
+
+/* Counting without a lock lets two calls of one actor both pass */
+static void
+lock_actor(const Claimer *c)
+{
+	char	   *name = psprintf("hdata claim:%u:%s", c->m.t->root, c->m.actor.name);
+	uint64		key = hash_bytes_extended((unsigned char *) name, strlen(name), 0);
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (key >> 32), (uint32) key, 1);
+	(void) LockAcquire(&tag, ExclusiveLock, false, false);
+}
+
+static int64
+count_open(Claimer *c)
+{
+	OpenTable  *side = &c->w->side;
+	Snapshot	snapshot = RegisterSnapshot(GetLatestSnapshot());
+	IndexScanDesc scan = hd_index_beginscan(side->rel, c->claim_index, snapshot, 1);
+	ScanKeyData key;
+	int64		n = 0;
+
+	scan_key_init(&key, c->claim_index, 1, CStringGetTextDatum(c->m.actor.name));
+	index_rescan(scan, &key, 1, NULL, 0);
+	while (index_getnext_slot(scan, ForwardScanDirection, side->old))
+	{
+		SideRow		row;
+
+		side_row_from_slot(side->old, &row);
+		if (row.claim_until > c->now)
+			n++;
+	}
+	index_endscan(scan);
+	UnregisterSnapshot(snapshot);
+	return n;
+}
+
+/* How many of n the actor may still claim */
+static int64
+within_limit(Claimer *c, int64 n)
+{
+	int32		limit = c->m.t->args.claim_limit;
+	int64		open;
+
+	if (limit == 0)
+		return n;
+	lock_actor(c);
+	open = count_open(c);
+	if (open >= limit)
+		ereport(ERROR,
+				(errcode(ERRCODE_REVIEW_TOO_MANY_CLAIMS),
+				 errmsg("\"%s\" holds " INT64_FORMAT " claims, of %d at most", c->m.actor.name, open, limit),
+				 errhint("Finish or release one first."),
+				 errtable(c->m.rel),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "claim_limit")));
+	return Min(n, limit - open);
+}
+
+/* ---- which states ---- */
+
+static bool
+edge_counts(const Claimer *c, const FlowEdge *edge)
+{
+	return edge->claim || c->any_edge;
+}
+
+/* Can the actor's roles take any edge from the state for which a claim is of use? */
+static bool
+state_is_open(Claimer *c, int32 number)
+{
+	const Flow *flow = c->m.t->flow;
+	const FlowState *state = &flow->state[number];
+
+	for (int i = state->first_edge; i < state->first_edge + state->n_edges; i++)
+		if (edge_counts(c, &flow->edge[i]) && actor_may(c->m.t, &flow->edge[i], &c->m.actor))
+			return true;
+	return false;
+}
+
+/* The named states, or all that have an edge with "claim"; ascending */
+static uint64
+choose_states(FunctionCallInfo fcinfo, Claimer *c)
+{
+	const Flow *flow = c->m.t->flow;
+	uint64		set = 0;
+	bool		any = false;
+
+	if (PG_ARGISNULL(2))
+	{
+		for (int i = 0; i < flow->n_edges; i++)
+			any |= flow->edge[i].claim;
+		if (!any)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("no edge of flow \"%s\" needs a claim", c->m.t->args.flow),
+					 errhint("Name the states to claim from.")));
+		for (int32 i = 0; i < flow->n_states; i++)
+			if (state_is_open(c, i))
+				set |= UINT64CONST(1) << i;
+	}
+	else
+	{
+		int			n;
+		Datum	   *name = arg_text_array(fcinfo, 2, "states", &n);
+
+		c->any_edge = true;
+		for (int i = 0; i < n; i++)
+		{
+			text	   *t = DatumGetTextPP(name[i]);
+			int32		state = flow_state(flow, VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t));
+
+			if (state < 0)
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("flow \"%s\" has no state \"%s\"", c->m.t->args.flow, text_to_cstring(t))));
+			if (state_is_open(c, state))
+				set |= UINT64CONST(1) << state;
+		}
+	}
+	return set;
+}
+
+/* ---- the search ---- */
+
+static void
+queue_next(Queue *q)
+{
+	q->more = index_getnext_slot(q->scan, ForwardScanDirection, q->slot);
+}
+
+static Queue *
+open_queues(Claimer *c, uint64 states, int *n)
+{
+	Queue	   *queue = palloc(FLOW_MAX_STATES * sizeof(Queue));
+
+	*n = 0;
+	for (int32 i = 0; i < c->m.t->flow->n_states; i++)
+		if (states >> i & 1)
+		{
+			Queue	   *q = &queue[(*n)++];
+			ScanKeyData key;
+
+			q->state = i;
+			q->slot = table_slot_create(c->w->side.rel, NULL);
+			q->scan = hd_index_beginscan(c->w->side.rel, c->queue_index, c->snapshot, 1);
+			scan_key_init(&key, c->queue_index, 1, CStringGetTextDatum(c->m.t->flow->state[i].name));
+			index_rescan(q->scan, &key, 1, NULL, 0);
+			queue_next(q);
+		}
+	return queue;
+}
+
+static float4
+priority_of(const Queue *q)
+{
+	bool		null;
+
+	return DatumGetFloat4(slot_getattr(q->slot, SIDE_PRIORITY, &null));
+}
+
+/* The queue whose next row has the highest priority */
+static Queue *
+best_queue(Queue *queue, int n)
+{
+	Queue	   *best = NULL;
+
+	for (int i = 0; i < n; i++)
+		if (queue[i].more && (best == NULL || priority_of(&queue[i]) > priority_of(best)))
+			best = &queue[i];
+	return best;
+}
+
+static bool
+is_claimed(const Claimer *c, TupleTableSlot *slot)
+{
+	bool		null;
+	Datum		until;
+
+	(void) slot_getattr(slot, SIDE_CLAIMED_BY, &null);
+	if (null)
+		return false;
+	until = slot_getattr(slot, SIDE_CLAIM_UNTIL, &null);
+	return !null && DatumGetTimestampTz(until) > c->now;
+}
+
+static bool
+affine(const Claimer *c, const SideRow *row)
+{
+	bool		own = row->last_reviewer && strcmp(row->last_reviewer, c->m.actor.name) == 0;
+
+	switch (c->m.t->args.affinity)
+	{
+		case AFFINITY_SAME:
+			return own || row->last_reviewer == NULL;
+		case AFFINITY_OTHER:
+			return !own;
+		default:
+			return true;
+	}
+}
+
+/* Could the actor take any edge with the item once it is claimed? */
+static bool
+of_use(Claimer *c, int32 state, Datum key, const SideRow *row)
+{
+	const Flow *flow = c->m.t->flow;
+	ItemState	item = {
+		.key = key,
+		.state = state,
+		.author = row->author,
+		.side_read = true,
+		.side = *row,
+		.now = c->now,
+		.reason = "given"
+	};
+
+	item.side.claimed_by = c->m.actor.name;
+	item.side.claim_until = PG_INT64_MAX;
+	for (int i = flow->state[state].first_edge; i < flow->state[state].first_edge + flow->state[state].n_edges; i++)
+	{
+		int32		to;
+
+		if (edge_counts(c, &flow->edge[i]) && edge_refusal(c->m.t, &flow->edge[i], &c->m.actor, &item, &to) == NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Locks both rows without waiting; false: somebody else is at it, or it is no longer as the snapshot has it */
+static bool
+lock_item(Claimer *c, Queue *q, Datum key)
+{
+	OpenTable  *side = &c->w->side;
+	ItemPointerData tid = q->slot->tts_tid;
+	TM_FailureData tmfd;
+	ItemState	item;
+
+	if (table_tuple_lock(side->rel, &tid, c->snapshot, side->old, GetCurrentCommandId(true), LockTupleNoKeyExclusive,
+						 LockWaitSkip, 0, &tmfd) != TM_Ok)
+		return false;
+	return mover_row(&c->m, key, ROW_SKIP, &item) && item.state == q->state;
+}
+
+static bool
+try_claim(Claimer *c, Queue *q, SrfRow *result)
+{
+	SideRow		row;
+	bool		null;
+	Datum		key;
+
+	if (is_claimed(c, q->slot))
+		return false;
+	side_row_from_slot(q->slot, &row);
+	key = slot_getattr(q->slot, SIDE_ITEM, &null);
+	if (!affine(c, &row) || !of_use(c, q->state, key, &row) || !mover_sees(&c->m, key) || !lock_item(c, q, key))
+		return false;
+
+	row.claimed_by = c->m.actor.name;
+	row.claim_token = nextval_internal(c->m.t->tokens, false);
+	row.claimed_at = c->now;
+	row.claim_until = c->now + c->ttl;
+	if (writer_update_side(c->w, &row, c->snapshot) != TM_Ok)
+		elog(ERROR, "a row of the side table changed although it was locked");
+	srf_cstring(result, mover_item(&c->m, key));
+	srf_int64(result, row.claim_token);
+	srf_datum(result, TimestampTzGetDatum(row.claim_until));
+	srf_end_row(result);
+	return true;
+}
+
+PG_FUNCTION_INFO_V1(review_claim);
+Datum
+review_claim(PG_FUNCTION_ARGS)
+{
+	MemoryContext cx = CurrentMemoryContext;
+	MemoryContext row_cx;
+	SrfRow		result;
+	Claimer		c;
+	Queue	   *queue;
+	Queue	   *q;
+	uint64		states;
+	int64		n;
+	int			n_queues;
+
+	if (PG_ARGISNULL(0))
+		arg_is_null("rel");
+	if (PG_ARGISNULL(1))
+		arg_is_null("n");
+	n = PG_GETARG_INT32(1);
+	if (n < 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("n must be at least 1")));
+	srf_begin(fcinfo, &result);
+	claimer_begin(&c, PG_GETARG_OID(0), PG_ARGISNULL(4) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(4)),
+				  PG_ARGISNULL(3) ? NULL : PG_GETARG_INTERVAL_P(3));
+	states = choose_states(fcinfo, &c);
+	c.now = GetCurrentTimestamp();
+	n = within_limit(&c, n);
+
+	c.snapshot = RegisterSnapshot(review_snapshot());
+	queue = open_queues(&c, states, &n_queues);
+	row_cx = AllocSetContextCreate(CurrentMemoryContext, "review_claim", ALLOCSET_SMALL_SIZES);
+	while (n > 0 && (q = best_queue(queue, n_queues)) != NULL)
+	{
+		CHECK_FOR_INTERRUPTS();
+		MemoryContextSwitchTo(row_cx);
+		if (try_claim(&c, q, &result))
+			n--;
+		MemoryContextSwitchTo(cx);
+		MemoryContextReset(row_cx);
+		queue_next(q);
+	}
+	for (int i = 0; i < n_queues; i++)
+	{
+		index_endscan(queue[i].scan);
+		ExecDropSingleTupleTableSlot(queue[i].slot);
+	}
+	UnregisterSnapshot(c.snapshot);
+	claimer_end(&c);
+	return (Datum) 0;
+}
+
+/* ---- one claim by its token ---- */
+
+/* The row into side.old */
+static bool
+find_claim(Claimer *c, int64 token, SideRow *row)
+{
+	OpenTable  *side = &c->w->side;
+	IndexScanDesc scan = hd_index_beginscan(side->rel, c->claim_index, c->snapshot, 2);
+	ScanKeyData key[2];
+	bool		found;
+
+	scan_key_init(&key[0], c->claim_index, 1, CStringGetTextDatum(c->m.actor.name));
+	scan_key_init(&key[1], c->claim_index, 2, Int64GetDatum(token));
+	index_rescan(scan, key, 2, NULL, 0);
+	found = index_getnext_slot(scan, ForwardScanDirection, side->old);
+	if (found)
+	{
+		side_row_from_slot(side->old, row);
+		ExecMaterializeSlot(side->old);
+	}
+	index_endscan(scan);
+	return found;
+}
+
+/* Gives the claim a new end, or (ttl 0) ends it; false: the actor holds no such claim */
+static bool
+change_claim(Claimer *c, int64 token, int64 ttl, TimestampTz *until)
+{
+	TM_Result	result;
+
+	do
+	{
+		SideRow		row;
+
+		CHECK_FOR_INTERRUPTS();
+		c->snapshot = RegisterSnapshot(review_snapshot());
+		if (!find_claim(c, token, &row))
+		{
+			UnregisterSnapshot(c->snapshot);
+			return false;
+		}
+		if (ttl > 0)
+			*until = row.claim_until = GetCurrentTimestamp() + ttl;
+		else
+			row.claimed_by = NULL;
+		result = writer_update_side(c->w, &row, c->snapshot);
+		UnregisterSnapshot(c->snapshot);
+		if (result == TM_SelfModified || result == TM_Invisible)
+			CommandCounterIncrement();
+	} while (result != TM_Ok);
+	return true;
+}
+
+static int64
+token_argument(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0))
+		arg_is_null("rel");
+	if (PG_ARGISNULL(1))
+		arg_is_null("token");
+	return PG_GETARG_INT64(1);
+}
+
+PG_FUNCTION_INFO_V1(review_renew);
+Datum
+review_renew(PG_FUNCTION_ARGS)
+{
+	int64		token = token_argument(fcinfo);
+	TimestampTz until;
+	Claimer		c;
+
+	claimer_begin(&c, PG_GETARG_OID(0), PG_ARGISNULL(3) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(3)),
+				  PG_ARGISNULL(2) ? NULL : PG_GETARG_INTERVAL_P(2));
+	if (!change_claim(&c, token, c.ttl, &until))
+		ereport(ERROR,
+				(errcode(ERRCODE_REVIEW_NO_CLAIM),
+				 errmsg("\"%s\" does not hold claim " INT64_FORMAT " any more", c.m.actor.name, token),
+				 errdetail("The item was moved, or claimed by somebody else after the claim had run out."),
+				 errhint("Claim again."),
+				 errtable(c.m.rel),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "claim")));
+	claimer_end(&c);
+	PG_RETURN_TIMESTAMPTZ(until);
+}
+
+PG_FUNCTION_INFO_V1(review_release);
+Datum
+review_release(PG_FUNCTION_ARGS)
+{
+	int64		token = token_argument(fcinfo);
+	Claimer		c;
+	bool		held;
+
+	claimer_begin(&c, PG_GETARG_OID(0), PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)), NULL);
+	held = change_claim(&c, token, 0, NULL);
+	claimer_end(&c);
+	PG_RETURN_BOOL(held);
+}
+
+PG_FUNCTION_INFO_V1(review_sweep);
+Datum
+review_sweep(PG_FUNCTION_ARGS)
+{
+	OwnerScope	scope;
+	Mover		m;
+	const char *side;
+	int64		n;
+
+	if (PG_ARGISNULL(0))
+		arg_is_null("rel");
+	mover_begin(&m, PG_GETARG_OID(0), NULL);
+	side = quote_qualified_identifier(get_namespace_name(get_rel_namespace(m.t->side)), get_rel_name(m.t->side));
+	SPI_connect();
+	owner_begin(&scope, m.t->owner);
+	if (SPI_execute(psprintf("UPDATE %s SET claimed_by = NULL, claim_token = NULL, claimed_at = NULL, claim_until = NULL"
+							 " WHERE ctid = ANY (ARRAY(SELECT ctid FROM %s WHERE claimed_by IS NOT NULL"
+							 " AND claim_until <= pg_catalog.clock_timestamp() FOR NO KEY UPDATE SKIP LOCKED))",
+							 side, side), false, 0) != SPI_OK_UPDATE)
+		elog(ERROR, "could not sweep claims");
+	n = SPI_processed;
+	owner_end(&scope);
+	SPI_finish();
+	mover_end(&m);
+	PG_RETURN_INT64(n);
+}

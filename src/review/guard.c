@@ -1,0 +1,617 @@
+/*-------------------------------------------------------------------------
+ *
+ * guard.c
+ *	  The triggers: what may be written, and what was.
+ *
+ * The guard fires BEFORE every row, last of all (its name sorts late), and
+ * sees the row as it will be.  The log fires AFTER, once the change is certain.
+ *
+ * A row that an UPDATE moves to another partition fires BEFORE UPDATE and
+ * BEFORE DELETE there, BEFORE INSERT here, then AFTER DELETE and AFTER INSERT,
+ * and never AFTER UPDATE.  The guard knows the three steps by following each
+ * other in one command, with the same key and the same state; the log trigger
+ * finds the pair among the moves that the guard has passed, and logs one
+ * change, or none.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/xact.h"
+#include "commands/trigger.h"
+#include "common/compat.h"
+#include "miscadmin.h"
+#include "review/content.h"
+#include "review/guard.h"
+#include "review/owner.h"
+#include "review/rules.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/rel.h"
+#include "utils/timestamp.h"
+
+Move	   *current_move = NULL;
+
+/* ---- rows ---- */
+
+typedef struct Row
+{
+	HeapTuple	tuple;
+	TupleDesc	desc;
+	Datum		key;
+	Datum		state;
+	bool		state_null;
+	int32		number;			/* of the state */
+} Row;
+
+static void
+read_row(const ReviewTable *t, HeapTuple tuple, TupleDesc desc, Row *row)
+{
+	bool		null;
+
+	row->tuple = tuple;
+	row->desc = desc;
+	row->key = heap_getattr(tuple, t->key.att, desc, &null);
+	if (null)
+		ereport(ERROR,
+				(errcode(ERRCODE_NOT_NULL_VIOLATION),
+				 errmsg("the key \"%s\" of an item is NULL", t->args.key)));
+	row->state = heap_getattr(tuple, t->state.att, desc, &row->state_null);
+	row->number = row->state_null ? FLOW_NONE : review_state_number(t, row->state);
+}
+
+static char *
+author_of(const ReviewTable *t, const Row *row)
+{
+	bool		null;
+	Datum		value;
+
+	if (t->author.att == 0)
+		return NULL;
+	value = heap_getattr(row->tuple, t->author.att, row->desc, &null);
+	return null ? NULL : review_column_text(&t->author, value);
+}
+
+static const char *
+state_of(const ReviewTable *t, const Row *row)
+{
+	if (row->state_null)
+		return NULL;
+	return row->number >= 0 ? t->flow->state[row->number].name : review_state_text(t, row->state);
+}
+
+static void
+item_of(const ReviewTable *t, const Row *row, ItemState *item)
+{
+	memset(item, 0, sizeof(*item));
+	item->key = row->key;
+	item->state = row->number;
+	item->author = author_of(t, row);
+	item->now = GetCurrentStatementStartTimestamp();
+	item->direct = true;
+}
+
+/* ---- rows that move between partitions ---- */
+
+/* The step that the guard saw last */
+typedef struct Step
+{
+	int			step;			/* 1: BEFORE UPDATE, 2: BEFORE DELETE as well */
+	Oid			root;
+	Oid			relid;			/* the partition that the row leaves */
+	SubTransactionId subid;
+	CommandId	cid;
+	char	   *item;			/* text of the key, in TopTransactionContext */
+	int32		from;
+	int32		to;
+} Step;
+
+/* A row that has moved and is not logged yet */
+typedef struct Moved
+{
+	Oid			root;
+	SubTransactionId subid;
+	char	   *item;
+	int32		from;
+	int32		to;
+	bool		left;			/* AFTER DELETE has fired */
+	struct Moved *next;
+} Moved;
+
+static Step step = {0};
+static Moved *moved = NULL;
+static Moved **moved_tail = &moved;
+
+static void
+forget_moves(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+	{
+		memset(&step, 0, sizeof(step));
+		moved = NULL;
+		moved_tail = &moved;
+		current_move = NULL;
+	}
+}
+
+static void
+forget_moves_of_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransactionId parent, void *arg)
+{
+	Moved	  **link = &moved;
+
+	if (event != SUBXACT_EVENT_COMMIT_SUB && event != SUBXACT_EVENT_ABORT_SUB)
+		return;
+	while (*link)
+	{
+		Moved	   *m = *link;
+
+		if (m->subid == subid && event == SUBXACT_EVENT_ABORT_SUB)
+		{
+			*link = m->next;
+			continue;
+		}
+		if (m->subid == subid)
+			m->subid = parent;
+		link = &m->next;
+	}
+	moved_tail = link;
+}
+
+static void
+register_callbacks(void)
+{
+	static bool registered = false;
+
+	if (likely(registered))
+		return;
+	RegisterXactCallback(forget_moves, NULL);
+	RegisterSubXactCallback(forget_moves_of_subtransaction, NULL);
+	registered = true;
+}
+
+static void
+step_begin(const ReviewTable *t, const Row *old, const Row *new)
+{
+	MemoryContext cx;
+
+	if (t->relid == t->root)	/* no partition */
+		return;
+	register_callbacks();
+	if (step.item)
+		pfree(step.item);
+	cx = MemoryContextSwitchTo(TopTransactionContext);
+	step.item = pstrdup(review_key_text(t, new->key).data);
+	MemoryContextSwitchTo(cx);
+	step.step = 1;
+	step.root = t->root;
+	step.relid = t->relid;
+	step.subid = GetCurrentSubTransactionId();
+	step.cid = GetCurrentCommandId(false);
+	step.from = old->number;
+	step.to = new->number;
+}
+
+static bool
+step_follows(const ReviewTable *t, const Row *row, int before)
+{
+	return step.step == before && step.root == t->root && step.subid == GetCurrentSubTransactionId() &&
+		step.cid == GetCurrentCommandId(false) && strcmp(step.item, review_key_text(t, row->key).data) == 0;
+}
+
+/* Is this DELETE the second step? */
+static bool
+step_delete(const ReviewTable *t, const Row *old)
+{
+	bool		follows = step_follows(t, old, 1) && step.relid == t->relid && step.from == old->number;
+
+	step.step = follows ? 2 : 0;
+	return follows;
+}
+
+/* Is this INSERT the third? */
+static bool
+step_insert(const ReviewTable *t, const Row *new)
+{
+	bool		follows = step_follows(t, new, 2) && step.relid != t->relid && step.to == new->number;
+
+	step.step = 0;
+	if (follows)
+	{
+		Moved	   *m = MemoryContextAllocZero(TopTransactionContext, sizeof(*m));
+
+		m->root = t->root;
+		m->subid = step.subid;
+		m->item = step.item;
+		m->from = step.from;
+		m->to = step.to;
+		step.item = NULL;
+		*moved_tail = m;
+		moved_tail = &m->next;
+	}
+	return follows;
+}
+
+/* The move that an AFTER DELETE or AFTER INSERT is half of: they come in the order in which the guard saw them */
+static Moved *
+find_moved(const ReviewTable *t, const Row *row, bool left, Moved ***link)
+{
+	char	   *item;
+
+	if (moved == NULL)
+		return NULL;
+	item = unconstify(char *, review_key_text(t, row->key).data);
+	for (Moved **p = &moved; *p; p = &(*p)->next)
+		if ((*p)->left == left && (*p)->root == t->root && strcmp((*p)->item, item) == 0)
+		{
+			*link = p;
+			return *p;
+		}
+	return NULL;
+}
+
+/* ---- what may be written ---- */
+
+static HeapTuple
+with_value(HeapTuple tuple, TupleDesc desc, AttrNumber att, Datum value)
+{
+	bool		null = false;
+	int			column = att;
+
+	return heap_modify_tuple_by_cols(tuple, desc, 1, &column, &value, &null);
+}
+
+static Datum
+text_value(const ReviewColumn *column, TupleDesc desc, const char *text)
+{
+	Form_pg_attribute att = TupleDescAttr(desc, column->att - 1);
+	Oid			input;
+	Oid			param;
+
+	getTypeInputInfo(att->atttypid, &input, &param);
+	return OidInputFunctionCall(input, unconstify(char *, text), param, att->atttypmod);
+}
+
+/* An author is the actor, unless the owner or a service says otherwise */
+static void
+check_author(const ReviewTable *t, Relation rel, const char *author)
+{
+	ReviewActor actor;
+
+	actor_self(&actor);
+	if (author && strcmp(author, actor.name) != 0 && !actor_is_trusted(t, actor.role))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("role \"%s\" may not name \"%s\" as the author", actor.name, author),
+				 errdetail("Only the owner of the table and its service role may."),
+				 errtablecol(rel, t->author.att),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "author")));
+}
+
+static HeapTuple
+guard_insert(ReviewTable *t, TriggerData *td)
+{
+	TupleDesc	desc = RelationGetDescr(td->tg_relation);
+	HeapTuple	tuple = td->tg_trigtuple;
+	const char *initial = t->flow->state[0].name;
+	Row			row;
+	bool		null;
+
+	read_row(t, tuple, desc, &row);
+	if (t->relid != t->root && step_insert(t, &row))
+		return tuple;
+	if (importing(t))
+	{
+		if (row.number < 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_REVIEW_NO_EDGE),
+					 errmsg("\"%s\" is no state of flow \"%s\"", row.state_null ? "NULL" : state_of(t, &row), t->args.flow),
+					 errtablecol(td->tg_relation, t->state.att)));
+		return tuple;
+	}
+	if (row.state_null)
+		tuple = with_value(tuple, desc, t->state.att, text_value(&t->state, desc, initial));
+	else if (row.number != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_REVIEW_NOT_INITIAL),
+				 errmsg("rows of \"%s\" begin in state \"%s\", not in \"%s\"", RelationGetRelationName(td->tg_relation),
+						initial, state_of(t, &row)),
+				 errdetail("INSERT ... ON CONFLICT DO UPDATE proposes a new row first, for which this holds, too."),
+				 errhint("Leave the column out. To load history, the owner sets hdata.review_import = on."),
+				 errtablecol(td->tg_relation, t->state.att),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "initial")));
+
+	if (t->author.att == 0)
+		return tuple;
+	(void) heap_getattr(tuple, t->author.att, desc, &null);
+	if (!null)
+		check_author(t, td->tg_relation, author_of(t, &row));
+	return tuple;
+}
+
+static void
+check_content(const ReviewTable *t, Relation rel, const Row *old, const Row *new)
+{
+	AttrNumber	which;
+
+	if (old->number >= 0 && t->flow->state[old->number].frozen &&
+		content_differs(t, old->tuple, new->tuple, old->desc, &which))
+		ereport(ERROR,
+				(errcode(ERRCODE_REVIEW_FROZEN),
+				 errmsg("content is frozen in state \"%s\"", t->flow->state[old->number].name),
+				 errdetail("Allowed from \"%s\": %s.", t->flow->state[old->number].name,
+						   flow_actions_from(t->flow, old->number)),
+				 errhint("Move the item to a state that is not frozen first."),
+				 errtablecol(rel, which),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "frozen")));
+	if (column_differs(&t->key, old->tuple, new->tuple, old->desc))
+		ereport(ERROR,
+				(errcode(ERRCODE_REVIEW_FROZEN),
+				 errmsg("the key of an item under review cannot change"),
+				 errtablecol(rel, t->key.att),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "key")));
+	if (t->author.att != 0 && column_differs(&t->author, old->tuple, new->tuple, old->desc))
+	{
+		const char *author = author_of(t, old);
+
+		if (author && old->number != 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_REVIEW_FROZEN),
+					 errmsg("the author of an item cannot change in state \"%s\"", state_of(t, old)),
+					 errdetail("It can while the item is in state \"%s\".", t->flow->state[0].name),
+					 errtablecol(rel, t->author.att),
+					 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "author")));
+		check_author(t, rel, author_of(t, new));
+	}
+}
+
+static bool
+is_current_move(const ReviewTable *t, const Row *old, const Row *new)
+{
+	Move	   *m = current_move;
+
+	return m && !m->logged && m->root == t->root && m->from == old->number && m->to == new->number &&
+		strcmp(m->item, review_key_text(t, new->key).data) == 0;
+}
+
+/* The edge that a plain UPDATE takes, or an ERROR; NULL if they are not checked */
+static const FlowEdge *
+direct_edge(ReviewTable *t, Relation rel, const Row *old, const Row *new, ReviewActor *actor)
+{
+	const FlowEdge *edge;
+	Refusal    *refusal;
+	ItemState	item;
+
+	if (new->number < 0 || old->number < 0)
+		refusal_raise(refusal_no_edge(t, old->number,
+									  psprintf("review state cannot go from \"%s\" to \"%s\"",
+											   old->state_null ? "NULL" : state_of(t, old),
+											   new->state_null ? "NULL" : state_of(t, new))), t, rel);
+	actor_self(actor);
+	if (t->args.direct == DIRECT_REFUSE)
+		ereport(ERROR,
+				(errcode(ERRCODE_REVIEW_NO_EDGE),
+				 errmsg("the state of \"%s\" is changed by hdata.review_move() alone", RelationGetRelationName(rel)),
+				 errdetail("Allowed from \"%s\": %s.", state_of(t, old), flow_actions_from(t->flow, old->number)),
+				 errtablecol(rel, t->state.att),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "direct")));
+	item_of(t, old, &item);
+	if (t->args.direct == DIRECT_OFF)
+		return NULL;
+	edge = edge_to(t, new->number, actor, &item, &refusal);
+	if (edge == NULL)
+		refusal_raise(refusal, t, rel);
+	return edge;
+}
+
+static HeapTuple
+guard_update(ReviewTable *t, TriggerData *td)
+{
+	TupleDesc	desc = RelationGetDescr(td->tg_relation);
+	Row			old;
+	Row			new;
+	ReviewActor actor;
+
+	read_row(t, td->tg_trigtuple, desc, &old);
+	read_row(t, td->tg_newtuple, desc, &new);
+	if (old.number == new.number && (new.number >= 0 || !column_differs(&t->state, old.tuple, new.tuple, desc)))
+	{
+		if (!importing(t))
+			check_content(t, td->tg_relation, &old, &new);
+	}
+	else if (is_current_move(t, &old, &new))
+	{
+		check_content(t, td->tg_relation, &old, &new);
+		current_move->guarded = true;
+	}
+	else if (!importing(t) || new.number < 0)
+	{
+		check_content(t, td->tg_relation, &old, &new);
+		(void) direct_edge(t, td->tg_relation, &old, &new, &actor);
+	}
+	step_begin(t, &old, &new);
+	return td->tg_newtuple;
+}
+
+static HeapTuple
+guard_delete(ReviewTable *t, TriggerData *td)
+{
+	Row			old;
+
+	read_row(t, td->tg_trigtuple, RelationGetDescr(td->tg_relation), &old);
+	if ((t->relid != t->root && step_delete(t, &old)) || importing(t))
+		return td->tg_trigtuple;
+	if (old.number >= 0 && !t->flow->state[old.number].deletable)
+		ereport(ERROR,
+				(errcode(ERRCODE_REVIEW_NOT_DELETABLE),
+				 errmsg("a row in state \"%s\" cannot be deleted", state_of(t, &old)),
+				 errdetail("Allowed from \"%s\": %s.", state_of(t, &old), flow_actions_from(t->flow, old.number)),
+				 errhint("Move it to a deletable state first."),
+				 errtablecol(td->tg_relation, t->state.att),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "deletable")));
+	return td->tg_trigtuple;
+}
+
+static void
+check_called(FunctionCallInfo fcinfo, const char *name, bool (*fits) (TriggerEvent))
+{
+	if (!CALLED_AS_TRIGGER(fcinfo))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("function %s was not called by the trigger manager", name)));
+	if (!fits(((TriggerData *) fcinfo->context)->tg_event))
+		ereport(ERROR,
+				(errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
+				 errmsg("trigger function %s is not fired as review_attach() would have it", name)));
+}
+
+static bool
+before_row(TriggerEvent event)
+{
+	return TRIGGER_FIRED_BEFORE(event) && TRIGGER_FIRED_FOR_ROW(event);
+}
+
+static bool
+after_row(TriggerEvent event)
+{
+	return TRIGGER_FIRED_AFTER(event) && TRIGGER_FIRED_FOR_ROW(event);
+}
+
+static bool
+before_truncate(TriggerEvent event)
+{
+	return TRIGGER_FIRED_BEFORE(event) && TRIGGER_FIRED_BY_TRUNCATE(event);
+}
+
+PG_FUNCTION_INFO_V1(review_guard);
+Datum
+review_guard(PG_FUNCTION_ARGS)
+{
+	TriggerData *td = (TriggerData *) fcinfo->context;
+	ReviewTable *t;
+
+	check_called(fcinfo, "review_guard", before_row);
+	t = review_table(td->tg_relation);
+	if (TRIGGER_FIRED_BY_UPDATE(td->tg_event))
+		return PointerGetDatum(guard_update(t, td));
+	if (TRIGGER_FIRED_BY_INSERT(td->tg_event))
+		return PointerGetDatum(guard_insert(t, td));
+	return PointerGetDatum(guard_delete(t, td));
+}
+
+/* ---- what was written ---- */
+
+static void
+log_change(ReviewTable *t, TriggerData *td, const Row *old, const Row *new, Transition *tr)
+{
+	const Row  *row = new ? new : old;
+
+	tr->key = row->key;
+	tr->from = old ? state_of(t, old) : NULL;
+	tr->to = new ? state_of(t, new) : NULL;
+	tr->author = author_of(t, row);
+	/* who wrote the old row is not known where it has moved to another partition */
+	tr->follows_own = old && !(new && old->tuple == new->tuple) &&
+		TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(old->tuple->t_data));
+	if (new)
+		tr->has_content = content_hash(t, row->tuple, row->desc, tr->content_hash);
+	log_transition(t, tr);
+}
+
+/* A change of state by UPDATE: of a mover, or a plain one, whose edge is looked up again as nothing has changed since */
+static void
+log_update(ReviewTable *t, TriggerData *td, const Row *old, const Row *new)
+{
+	Transition	tr = {0};
+
+	if (is_current_move(t, old, new))
+	{
+		current_move->logged = true;
+		log_change(t, td, old, new, &current_move->transition);
+		return;
+	}
+	actor_self(&tr.actor);
+	if (importing(t))
+		return;
+	tr.edge = direct_edge(t, td->tg_relation, old, new, &tr.actor);
+	tr.action = tr.edge ? tr.edge->action : "update";
+	log_change(t, td, old, new, &tr);
+}
+
+static void
+log_insert_or_delete(ReviewTable *t, TriggerData *td, bool insert)
+{
+	TupleDesc	desc = RelationGetDescr(td->tg_relation);
+	Transition	tr = {0};
+	Moved	  **link;
+	Moved	   *m;
+	Row			row;
+
+	read_row(t, td->tg_trigtuple, desc, &row);
+	m = t->relid == t->root ? NULL : find_moved(t, &row, insert, &link);
+	if (m && !insert)
+	{
+		m->left = true;
+		return;
+	}
+	if (m)
+	{
+		Row			old = row;
+
+		*link = m->next;
+		if (*link == NULL)
+			moved_tail = link;
+		old.number = m->from;
+		if (m->from != m->to)
+			log_update(t, td, &old, &row);
+		return;
+	}
+	if (importing(t))
+		return;
+	actor_self(&tr.actor);
+	tr.action = insert ? "insert" : "delete";
+	log_change(t, td, insert ? NULL : &row, insert ? &row : NULL, &tr);
+}
+
+PG_FUNCTION_INFO_V1(review_log);
+Datum
+review_log(PG_FUNCTION_ARGS)
+{
+	TriggerData *td = (TriggerData *) fcinfo->context;
+	ReviewTable *t;
+
+	check_called(fcinfo, "review_log", after_row);
+	t = review_table(td->tg_relation);
+	if (TRIGGER_FIRED_BY_UPDATE(td->tg_event))
+	{
+		Row			old;
+		Row			new;
+
+		read_row(t, td->tg_trigtuple, RelationGetDescr(td->tg_relation), &old);
+		read_row(t, td->tg_newtuple, RelationGetDescr(td->tg_relation), &new);
+		log_update(t, td, &old, &new);
+	}
+	else
+		log_insert_or_delete(t, td, TRIGGER_FIRED_BY_INSERT(td->tg_event));
+	return PointerGetDatum(NULL);
+}
+
+PG_FUNCTION_INFO_V1(review_truncate);
+Datum
+review_truncate(PG_FUNCTION_ARGS)
+{
+	TriggerData *td = (TriggerData *) fcinfo->context;
+	ReviewTable *t;
+
+	check_called(fcinfo, "review_truncate", before_truncate);
+	t = review_table(td->tg_relation);
+	if (!importing(t))
+		ereport(ERROR,
+				(errcode(ERRCODE_REVIEW_NOT_DELETABLE),
+				 errmsg("table \"%s\" is under review and cannot be truncated", RelationGetRelationName(td->tg_relation)),
+				 errhint("Delete the rows that may be deleted. To start over, the owner sets hdata.review_import = on."),
+				 errtable(td->tg_relation),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "truncate")));
+	return PointerGetDatum(NULL);
+}

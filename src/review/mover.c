@@ -1,0 +1,204 @@
+/*-------------------------------------------------------------------------
+ *
+ * mover.c
+ *	  What the movers share: the table and the caller, an item, its row.
+ *
+ * The caller needs SELECT on the table's key and state, and sees under row
+ * security what policies let him see; he needs no right to write.  The rows
+ * are locked and written with the rights of the owner.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/relation.h"
+#include "catalog/pg_type.h"
+#include "miscadmin.h"
+#include "review/move.h"
+#include "review/owner.h"
+#include "utils/acl.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rls.h"
+#include "utils/ruleutils.h"
+
+static void
+check_select(const Mover *m)
+{
+	Oid			relid = RelationGetRelid(m->rel);
+	Oid			user = GetUserId();
+
+	if (pg_class_aclcheck(relid, user, ACL_SELECT) != ACLCHECK_OK &&
+		(pg_attribute_aclcheck(relid, m->t->key.att, user, ACL_SELECT) != ACLCHECK_OK ||
+		 pg_attribute_aclcheck(relid, m->t->state.att, user, ACL_SELECT) != ACLCHECK_OK))
+		aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(m->rel->rd_rel->relkind), RelationGetRelationName(m->rel));
+}
+
+void
+mover_begin(Mover *m, Oid relid, const char *actor)
+{
+	m->rel = relation_open(relid, RowExclusiveLock);
+	m->t = review_table(m->rel);
+	if (m->t->root != m->t->relid)
+	{
+		Oid			root = m->t->root;
+
+		relation_close(m->rel, NoLock);
+		m->rel = relation_open(root, RowExclusiveLock);
+		m->t = review_table(m->rel);
+	}
+	check_select(m);
+	m->row_security = check_enable_rls(RelationGetRelid(m->rel), InvalidOid, false) == RLS_ENABLED;
+	actor_named(m->t, m->rel, actor, &m->actor);
+}
+
+void
+mover_end(Mover *m)
+{
+	relation_close(m->rel, NoLock);
+}
+
+/* ---- items ---- */
+
+Datum
+mover_key(const Mover *m, Datum item, ItemKind kind)
+{
+	Form_pg_attribute att = TupleDescAttr(RelationGetDescr(m->rel), m->t->key.att - 1);
+	Oid			input;
+	Oid			param;
+	char	   *literal;
+
+	if (kind == ITEM_BIGINT && att->atttypid == INT8OID)
+		return item;
+	if (kind == ITEM_UUID && att->atttypid == UUIDOID)
+		return item;
+	if (kind == ITEM_TEXT && att->atttypid == TEXTOID)
+		return item;
+	switch (kind)
+	{
+		case ITEM_BIGINT:
+			literal = psprintf(INT64_FORMAT, DatumGetInt64(item));
+			break;
+		case ITEM_UUID:
+			literal = OidOutputFunctionCall(F_UUID_OUT, item);
+			break;
+		default:
+			literal = TextDatumGetCString(item);
+	}
+	getTypeInputInfo(att->atttypid, &input, &param);
+	return OidInputFunctionCall(input, literal, param, att->atttypmod);
+}
+
+const char *
+mover_item(const Mover *m, Datum key)
+{
+	return review_key_text(m->t, key).data;
+}
+
+/* ---- rows ---- */
+
+static const char *
+table_name(const Mover *m)
+{
+	return quote_qualified_identifier(get_namespace_name(RelationGetNamespace(m->rel)), RelationGetRelationName(m->rel));
+}
+
+/* WHERE key = $1 */
+static const char *
+where_key(const Mover *m)
+{
+	Oid			type = TupleDescAttr(RelationGetDescr(m->rel), m->t->key.att - 1)->atttypid;
+
+	return psprintf("WHERE t.%s %s $1", quote_identifier(m->t->args.key), review_equals(type));
+}
+
+SPIPlanPtr
+mover_plan(const Mover *m, SPIPlanPtr *kept, int n_args, const char *before, const char *after)
+{
+	if (*kept == NULL)
+	{
+		TupleDesc	desc = RelationGetDescr(m->rel);
+		Oid			type[2] = {
+			TupleDescAttr(desc, m->t->key.att - 1)->atttypid, TupleDescAttr(desc, m->t->state.att - 1)->atttypid
+		};
+		SPIPlanPtr	plan = SPI_prepare(psprintf("%s %s %s", before, where_key(m), after), n_args, type);
+
+		if (plan == NULL || SPI_keepplan(plan) != 0)
+			elog(ERROR, "could not prepare a statement on table \"%s\"", RelationGetRelationName(m->rel));
+		*kept = plan;
+	}
+	return *kept;
+}
+
+/* With the rights of the current user: policies are his */
+bool
+mover_sees(Mover *m, Datum key)
+{
+	SPIPlanPtr	plan;
+	int			level;
+	bool		sees;
+
+	if (!m->row_security)
+		return true;
+	SPI_connect();
+	level = path_begin();
+	plan = mover_plan(m, &m->t->visible_plan, 1, psprintf("SELECT 1 FROM %s t", table_name(m)), "");
+	if (SPI_execute_plan(plan, &key, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not look for a row of \"%s\"", RelationGetRelationName(m->rel));
+	sees = SPI_processed > 0;
+	path_end(level);
+	SPI_finish();
+	return sees;
+}
+
+static SPIPlanPtr
+row_plan(Mover *m, RowLock lock)
+{
+	ReviewTable *t = m->t;
+	SPIPlanPtr *kept[] = {&t->read_plan, &t->lock_plan, &t->skip_plan};
+	const char *const after[] = {"", "FOR NO KEY UPDATE", "FOR NO KEY UPDATE SKIP LOCKED"};
+
+	if (*kept[lock])
+		return *kept[lock];
+	return mover_plan(m, kept[lock], 1,
+					  psprintf("SELECT t.%s, %s FROM %s t", quote_identifier(t->args.state),
+							   t->args.author ? psprintf("t.%s", quote_identifier(t->args.author)) : "NULL",
+							   table_name(m)), after[lock]);
+}
+
+bool
+mover_row(Mover *m, Datum key, RowLock lock, ItemState *item)
+{
+	MemoryContext cx = CurrentMemoryContext;
+	OwnerScope	scope;
+	bool		found;
+
+	memset(item, 0, sizeof(*item));
+	item->key = key;
+	SPI_connect();
+	owner_begin(&scope, m->t->owner);
+	if (SPI_execute_plan(row_plan(m, lock), &key, NULL, false, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read a row of \"%s\"", RelationGetRelationName(m->rel));
+	found = SPI_processed > 0;
+	if (found)
+	{
+		HeapTuple	tuple = SPI_tuptable->vals[0];
+		TupleDesc	desc = SPI_tuptable->tupdesc;
+		bool		null;
+		Datum		value = SPI_getbinval(tuple, desc, 1, &null);
+
+		item->state = null ? FLOW_NONE : review_state_number(m->t, value);
+		value = SPI_getbinval(tuple, desc, 2, &null);
+		if (!null)
+		{
+			MemoryContext old = MemoryContextSwitchTo(cx);
+
+			item->author = review_column_text(&m->t->author, value);
+			MemoryContextSwitchTo(old);
+		}
+	}
+	owner_end(&scope);
+	SPI_finish();
+	return found;
+}

@@ -1,0 +1,49 @@
+/*-------------------------------------------------------------------------
+ *
+ * writer.h
+ *	  The side table and the log, open for writing.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef HD_REVIEW_WRITER_H
+#define HD_REVIEW_WRITER_H
+
+#include "access/tableam.h"
+#include "nodes/execnodes.h"
+#include "review/log.h"
+#include "utils/snapshot.h"
+
+/* One of the two tables */
+typedef struct OpenTable
+{
+	Relation	rel;
+	ResultRelInfo *rri;
+	Relation	key;			/* primary key */
+	TupleTableSlot *old;
+	TupleTableSlot *new;
+	bool		plain;			/* nothing of the user's would run: no triggers, checks, expressions */
+} OpenTable;
+
+typedef struct Writer
+{
+	ReviewTable *t;
+	EState	   *estate;
+	OpenTable	side;
+	OpenTable	log;
+} Writer;
+
+extern Writer *writer_open(ReviewTable *t, bool with_log);
+extern void writer_close(Writer *w);
+
+/* The row of an item, as of a snapshot, into side.old; false if there is none */
+extern bool writer_find(Writer *w, Datum key, Snapshot snapshot, SideRow *row);
+
+/* TM_Ok, or why side.old is not the newest version (under REPEATABLE READ: an ERROR) */
+extern TM_Result writer_update_side(Writer *w, const SideRow *row, Snapshot snapshot);
+
+extern Snapshot review_snapshot(void);
+extern void side_row_from_slot(TupleTableSlot *slot, SideRow *row);
+extern void scan_key_init(ScanKey key, Relation index, int column, Datum value);
+extern void read_log_end(ReviewTable *t, Datum key, SideRow *row);
+
+#endif							/* HD_REVIEW_WRITER_H */
