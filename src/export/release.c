@@ -66,6 +66,7 @@ release_run(Release *release)
 	release_rubrics(release);
 	release_check_people(release);
 	release_check_items(release);
+	release_check_review(release);
 	release_check_records(release);
 	release_check_attributes(release);
 	release_check_pii(release);

@@ -57,8 +57,8 @@ json_string(const char *s)
 }
 
 /* The column as text, one row an element where it is an array */
-static const char *
-text_elements(const Release *release, const char *column)
+const char *
+release_elements(const Release *release, const char *column)
 {
 	return OidIsValid(get_element_type(user_query_type(release->query, column)))
 		? psprintf("pg_catalog.unnest(%s)::pg_catalog.text", column)
@@ -137,7 +137,7 @@ release_check_people(Release *release)
 						 "pg_catalog.array_to_string((pg_catalog.array_agg(person ORDER BY person COLLATE \"C\") FILTER (WHERE withdrawn))[1:5], ', '), "
 						 "pg_catalog.array_to_string((pg_catalog.array_agg(person ORDER BY person COLLATE \"C\") FILTER (WHERE NOT withdrawn AND NOT given))[1:5], ', ') "
 						 "FROM hdata_consent",
-						 text_elements(release, "person"), user_query_from(release->query),
+						 release_elements(release, "person"), user_query_from(release->query),
 						 purpose ? quote_literal_cstr(purpose) : "NULL"), &r);
 	check = release_add(release, "withdrawn_persons", spi_int64(&r, 1), 0);
 	check->detail = r.value[5] ? psprintf("persons %s", r.value[5]) : NULL;
@@ -166,7 +166,7 @@ release_check_items(Release *release)
 						 "SELECT pg_catalog.count(*), pg_catalog.count(w.item), "
 						 "pg_catalog.array_to_string((pg_catalog.array_agg(w.item ORDER BY w.item COLLATE \"C\") FILTER (WHERE w.item IS NOT NULL))[1:5], ', ') "
 						 "FROM hdata_item AS i LEFT JOIN hdata.withdrawn_items AS w ON w.item OPERATOR(pg_catalog.=) i.item",
-						 text_elements(release, "item"), user_query_from(release->query)), &r);
+						 release_elements(release, "item"), user_query_from(release->query)), &r);
 	check = release_add(release, "withdrawn_items", spi_int64(&r, 1), 0);
 	check->detail = r.value[2] ? psprintf("items %s", r.value[2]) : NULL;
 	release_fact(release, "items", psprintf("{\"n\": %s, \"withdrawn\": %s}", r.value[0], r.value[1]));
@@ -215,8 +215,8 @@ release_check_records(Release *release)
 		return;
 	if (!release->lines_valid)
 		return;					/* said already, and a cast to jsonb would fail */
-	spi_one_row(psprintf("SELECT pg_catalog.count(*), pg_catalog.min(v.code), pg_catalog.min(v.path) "
-						 "FROM %s, LATERAL hdata.validate_record(line::pg_catalog.jsonb, %s) AS v",
+	spi_one_row(psprintf("SELECT pg_catalog.count(*), pg_catalog.min(v.problem), pg_catalog.min(v.path) "
+						 "FROM %s, LATERAL hdata.validate_record(line::pg_catalog.jsonb, %s) AS v WHERE v.severity OPERATOR(pg_catalog.=) 'error'",
 						 user_query_from(release->query), quote_literal_cstr(format)), &r);
 	check = release_add(release, "record_problems", spi_int64(&r, 0), 0);
 	if (!check->ok)

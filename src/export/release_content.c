@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * release_content.c
- *	  What is checked of the content of a release: duplicates, leaks between
- *	  splits, agreement, personal data in the text.
+ *	  What is checked of the content of a release: where its items stand in
+ *	  review, duplicates, leaks between splits, agreement, personal data.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,11 +14,53 @@
 #include "common/compat.h"
 #include "export/release.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 
 static bool
 has(const Release *release, const char *column)
 {
 	return user_query_column(release->query, column) != 0;
+}
+
+/* Every item stands in an accepting state of the flow of its table */
+void
+release_check_review(Release *release)
+{
+	Oid			rel = release->options.review;
+	SpiRow		at,
+				r;
+	ReleaseCheck *check;
+
+	if (!OidIsValid(rel))
+		return;
+	if (!has(release, "item"))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("the query has no column \"item\""),
+				 errdetail("Items are looked up by it in the table under review.")));
+	spi_one_row(psprintf("SELECT pg_catalog.max(a.flow), pg_catalog.max(a.key), pg_catalog.max(a.state), "
+						 "(SELECT pg_catalog.max(f.version) FROM hdata.review_flows AS f WHERE f.name OPERATOR(pg_catalog.=) pg_catalog.max(a.flow)) "
+						 "FROM hdata.review_attachments() AS a WHERE a.rel OPERATOR(pg_catalog.=) %u::pg_catalog.regclass", rel), &at);
+	if (at.value[0] == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("table %s is not under review", get_rel_name(rel)),
+				 errhint("See hdata.review_attach().")));
+	spi_one_row(psprintf("WITH hdata_item AS (SELECT DISTINCT item FROM (SELECT %s AS item FROM %s) AS i WHERE item IS NOT NULL), "
+						 "hdata_state AS (SELECT t.%s::pg_catalog.text AS state, s.accepting FROM hdata_item AS i "
+						 "LEFT JOIN %s AS t ON t.%s::pg_catalog.text OPERATOR(pg_catalog.=) i.item "
+						 "LEFT JOIN LATERAL (SELECT * FROM hdata.review_flows AS f, LATERAL hdata.review_states(f.flow) AS s "
+						 "WHERE f.name OPERATOR(pg_catalog.=) %s AND f.version OPERATOR(pg_catalog.=) %s) AS s ON s.state OPERATOR(pg_catalog.=) t.%s::pg_catalog.text), "
+						 "hdata_count AS (SELECT coalesce(state, '') AS state, coalesce(pg_catalog.bool_or(accepting), false) AS accepting, pg_catalog.count(*) AS n FROM hdata_state GROUP BY 1) "
+						 "SELECT coalesce(pg_catalog.sum(n) FILTER (WHERE NOT accepting), 0), pg_catalog.jsonb_object_agg(state, n), "
+						 "pg_catalog.string_agg(pg_catalog.format(CASE state WHEN '' THEN '%%s not in the table' ELSE '%%s in state \"%%s\"' END, n, state), ', ' ORDER BY state COLLATE \"C\") FILTER (WHERE NOT accepting) FROM hdata_count",
+						 release_elements(release, "item"), user_query_from(release->query), quote_identifier(at.value[2]),
+						 quote_qualified_identifier(get_namespace_name(get_rel_namespace(rel)), get_rel_name(rel)), quote_identifier(at.value[1]),
+						 quote_literal_cstr(at.value[0]), at.value[3] ? at.value[3] : "0", quote_identifier(at.value[2])), &r);
+	check = release_add(release, "items_not_accepted", spi_int64(&r, 0), 0);
+	check->detail = r.value[2];
+	release_fact(release, "review", psprintf("{\"flow\": %s, \"version\": %s, \"items\": %s}", json_string(at.value[0]),
+											 at.value[3] ? at.value[3] : "null", r.value[1] ? r.value[1] : "{}"));
 }
 
 /* Texts that repeat another one, by the measure that docs/text.md recommends */
@@ -28,8 +70,8 @@ release_check_duplicates(Release *release)
 	ReleaseOptions *options = &release->options;
 	SpiRow		r;
 	ReleaseCheck *check;
-	int64		n_texts,
-				n_duplicates;
+	int64		n_texts;
+	int64		n_duplicates;
 
 	if (!has(release, "text"))
 	{

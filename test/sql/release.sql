@@ -18,8 +18,10 @@ SELECT consent_status('ann', 'training') AS undone_by_its_purpose_alone, consent
 SELECT give_consent('eve', 'training', expires_at => now() - interval '1 day');
 SELECT consent_status('eve', 'training') AS expired, may_leave('eve', 'training');
 SELECT consent_status(NULL), may_leave(NULL, 'training');
+\set VERBOSITY terse
 SELECT give_consent('');
 SELECT give_consent(NULL);
+\set VERBOSITY default
 SELECT person, purpose, given, note FROM consent ORDER BY at;
 
 -- one line of JSON
@@ -43,6 +45,19 @@ SELECT * FROM release_check('SELECT jsonl(a) AS line, NULL AS split FROM answers
 SELECT * FROM release_check('SELECT jsonl(a) AS line FROM answers a ORDER BY id', options => '{"agreement": "SELECT area AS name, hdata.ratings_agg(id % 20, id / 20, label) AS ratings FROM answers GROUP BY area", "min_agreement": 0.5}') WHERE NOT ok;
 SELECT * FROM release_check('SELECT jsonl(a) AS line, ''mail to ann@example.com'' AS text FROM answers a ORDER BY id', options => '{"max_pii": 3}') WHERE NOT ok;
 SELECT * FROM release_check('SELECT ''{"prompt":"a","chosen":"b","rejected":"b"}'' AS line FROM answers ORDER BY id', format => 'dpo') WHERE NOT ok;
+
+-- items of a table under review must stand in an accepting state
+SELECT review_define('answers', 'draft -> done as finish; done -> draft as reopen; * -> withdrawn as withdraw; initial draft; terminal withdrawn; accepting done;');
+CREATE TABLE reviewed (id int PRIMARY KEY, body text, stage text NOT NULL DEFAULT 'draft');
+SELECT review_attach('reviewed', flow => 'answers', key => 'id', state => 'stage');
+INSERT INTO reviewed SELECT i, 'text ' || i FROM generate_series(1, 4) i;
+SELECT count(*) FROM review_move_many('reviewed', '{1,2}'::bigint[], 'finish');
+SELECT * FROM release_check('SELECT jsonl(r) AS line, id AS item FROM reviewed r ORDER BY id', review => 'reviewed') WHERE NOT ok;
+SELECT * FROM release_check($$SELECT jsonl(r) AS line, id AS item FROM reviewed r WHERE stage = 'done' ORDER BY id$$, review => 'reviewed') WHERE check_name ~ 'accepted';
+SELECT manifest($$SELECT jsonl(r) AS line, id AS item FROM reviewed r WHERE stage = 'done' ORDER BY id$$, review => 'reviewed') -> 'review';
+SELECT * FROM release_check('SELECT jsonl(r) AS line, id + 100 AS item FROM reviewed r ORDER BY id', review => 'reviewed') WHERE NOT ok;
+SELECT release_check('SELECT jsonl(r) AS line FROM reviewed r ORDER BY id', review => 'reviewed');
+SELECT release_check('SELECT jsonl(a) AS line, id AS item FROM answers a ORDER BY id', review => 'answers');
 
 -- what is no query, and no option
 SELECT release_check(NULL);
@@ -99,6 +114,11 @@ SELECT name, n_rows FROM releases ORDER BY release;
 SELECT jsonb_pretty(croissant(manifest - 'created_at', '{"creator": "A team", "description": "Answers", "license": "https://creativecommons.org/licenses/by/4.0/", "url": "https://example.com/answers",
 	"date_published": "2026-11-26", "rai": {"dataBiases": "none known"}}') - '@context') FROM manifests;
 SELECT croissant(manifest, '{"creator": "A team", "description": "Answers", "license": "CC", "url": "https://example.com"}') ->> 'datePublished' = left(manifest ->> 'created_at', 10) AS dated FROM manifests;
+-- the context is the one that the specification publishes (Croissant 1.0, appendix 1); a term of it, of schema.org, or with a prefix
+SELECT md5((croissant(manifest, '{"creator": "A", "description": "d", "license": "CC", "url": "u"}') -> '@context')::text) FROM manifests;
+WITH d AS (SELECT croissant(manifest, '{"creator": "A", "description": "d", "license": "CC", "url": "u"}') AS d FROM manifests)
+SELECT key AS odd_key FROM d, jsonb_object_keys(d) key WHERE NOT d -> '@context' ? key AND key !~ '^(@|rai:)'
+	AND key NOT IN ('name', 'description', 'license', 'url', 'creator', 'datePublished', 'distribution');
 SELECT croissant('{}', '{"creator": "A team"}');
 SELECT croissant('{}', '{"creator": {"@type": "sc:Person", "name": "A"}, "description": "", "license": "CC", "url": "u"}');
 SELECT croissant('{}', '{"author": "A team"}');
