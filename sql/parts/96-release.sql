@@ -185,6 +185,12 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION croissant(jsonb, jsonb) IS 'a Croissant 1.0 description (JSON-LD) of a released file from its manifest, with the fields of responsible AI that the data can fill';
 
+CREATE FUNCTION person_report(person text, OUT section text, OUT source text, OUT what text, OUT n bigint, OUT value float8,
+	OUT ci_low float8, OUT ci_high float8, OUT expected float8, OUT detail text)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'export_person_report' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 50;
+COMMENT ON FUNCTION person_report(text) IS 'everything that is held about one person: consent, releases, stored ratings with intervals, review, ways to appeal';
+
 REVOKE ALL ON FUNCTION give_consent(text, text, text, timestamptz), withdraw(text, text, text), withdraw_item(text, text),
 	release(text, text, text, text, regclass, jsonb) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION give_consent(text, text, text, timestamptz), withdraw(text, text, text), withdraw_item(text, text),
