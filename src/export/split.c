@@ -95,6 +95,10 @@ check_fractions(const float8 *fraction, int n)
 {
 	double		sum = 0;
 
+	if (n == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("fractions must not be empty")));
 	for (int i = 0; i < n; i++)
 	{
 		/* written so that NaN fails */
@@ -105,7 +109,7 @@ check_fractions(const float8 *fraction, int n)
 					 errdetail("Fraction %d is %g.", i + 1, fraction[i])));
 		sum += fraction[i];
 	}
-	if (n == 0 || sum > 1 + SUM_TOLERANCE)
+	if (sum > 1 + SUM_TOLERANCE)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("fractions must add up to 1, or to less"),

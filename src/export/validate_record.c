@@ -394,17 +394,17 @@ check_part(Check *c, JsonbContainer *record, const char *key, Stretch stretch, b
 	if (v == NULL)
 	{
 		if (required)
-			ERROR_OF(c, "missing", "the format has a %s", key);
+			ERROR_OF(c, "missing", "a record of this format has it");
 	}
 	else if (v->type == jbvNull)
-		ERROR_OF(c, "null", "null is no %s", key);
+		ERROR_OF(c, "null", "it has no value");
 	else if (v->type == jbvString && text_allowed)
 		check_text(c, v);
 	else if (is_array(v))
 		check_messages(c, v, stretch);
 	else
 	{
-		ERROR_OF(c, "wrong_type", text_allowed ? "a %s is a text or an array of messages" : "%s are an array", key);
+		ERROR_OF(c, "wrong_type", text_allowed ? "it is neither a text nor an array of messages" : "it is no array of messages");
 		v = NULL;
 	}
 	leave(c, was);
@@ -619,9 +619,9 @@ check_dpo_openai(Check *c, JsonbContainer *record)
 	check_keys(c, record, known);
 	was = enter_key(c, "input", 5);
 	if (input == NULL)
-		ERROR_OF(c, "missing", "the format has an input");
+		ERROR_OF(c, "missing", "a record of this format has it");
 	else if (!is_object(input))
-		ERROR_OF(c, "wrong_type", "input is an object");
+		ERROR_OF(c, "wrong_type", "it is no object");
 	else
 		check_part(c, input->val.binary.data, "messages", PROMPT, false, true);
 	leave(c, was);
@@ -646,7 +646,7 @@ check_kto(Check *c, JsonbContainer *record)
 	check_repeated(c, "completion", part[0], part[1]);
 	was = enter_key(c, "label", 5);
 	if (label == NULL)
-		ERROR_OF(c, "missing", "the format has a label");
+		ERROR_OF(c, "missing", "a record of this format has it");
 	else if (label->type != jbvBool)
 		ERROR_OF(c, label->type == jbvNull ? "null" : "wrong_type", "a label is true or false");
 	leave(c, was);
