@@ -11,16 +11,16 @@ REVOKE ALL ON FUNCTION review_guard(), review_log(), review_truncate() FROM PUBL
 GRANT EXECUTE ON FUNCTION review_guard(), review_log(), review_truncate() TO @extowner@ WITH GRANT OPTION;
 
 CREATE FUNCTION review_attachments(OUT rel regclass, OUT flow text, OUT key text, OUT state text, OUT author text, OUT content text[],
-	OUT direct text, OUT service text, OUT roles text, OUT claim_limit integer, OUT claim_ttl interval, OUT affinity text,
+	OUT direct text, OUT service text, OUT roles text, OUT claim_limit integer, OUT claim_ttl interval, OUT affinity text, OUT queue text[],
 	OUT side regclass, OUT log regclass) RETURNS SETOF record
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE PARALLEL SAFE ROWS 20 COST 1000;
 COMMENT ON FUNCTION review_attachments() IS 'the tables under review, as review_attach() was told';
 
 CREATE FUNCTION review_attach(rel regclass, flow text, key text, state text, author text DEFAULT NULL, content text[] DEFAULT NULL,
 	direct text DEFAULT 'check', service text DEFAULT NULL, roles regclass DEFAULT NULL, claim_limit integer DEFAULT NULL,
-	claim_ttl interval DEFAULT '30 minutes', affinity text DEFAULT 'pool') RETURNS void
+	claim_ttl interval DEFAULT '30 minutes', affinity text DEFAULT 'pool', queue text[] DEFAULT NULL) RETURNS void
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE;
-COMMENT ON FUNCTION review_attach(regclass, text, text, text, text, text[], text, text, regclass, integer, interval, text)
+COMMENT ON FUNCTION review_attach(regclass, text, text, text, text, text[], text, text, regclass, integer, interval, text, text[])
 	IS 'puts a table under review: triggers, a side table and a log, in its schema and for its owner';
 CREATE FUNCTION review_detach(rel regclass) RETURNS void
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE;
@@ -28,9 +28,9 @@ COMMENT ON FUNCTION review_detach(regclass) IS 'takes a table out of review: dro
 CREATE FUNCTION review_adopt(rel regclass) RETURNS bigint
 	AS 'MODULE_PATHNAME' LANGUAGE C VOLATILE;
 COMMENT ON FUNCTION review_adopt(regclass) IS 'brings the side table in step with rows that were loaded past the log; how many';
-REVOKE ALL ON FUNCTION review_attach(regclass, text, text, text, text, text[], text, text, regclass, integer, interval, text),
+REVOKE ALL ON FUNCTION review_attach(regclass, text, text, text, text, text[], text, text, regclass, integer, interval, text, text[]),
 	review_detach(regclass), review_adopt(regclass) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION review_attach(regclass, text, text, text, text, text[], text, text, regclass, integer, interval, text),
+GRANT EXECUTE ON FUNCTION review_attach(regclass, text, text, text, text, text[], text, text, regclass, integer, interval, text, text[]),
 	review_detach(regclass), review_adopt(regclass) TO @extowner@ WITH GRANT OPTION;
 
 -- Moving items.  Movers run with the rights of their caller; the row of the table, the side table and the log are written with

@@ -230,9 +230,9 @@ create_side(Relation rel, const char *name, const char *type)
 	execute(psprintf("CREATE TABLE %s (item %s PRIMARY KEY, rev integer NOT NULL DEFAULT 0,"
 					 " priority real NOT NULL DEFAULT 0, entered_at timestamptz NOT NULL, claim_token bigint,"
 					 " claimed_at timestamptz, claim_until timestamptz, round smallint NOT NULL DEFAULT 0,"
-					 " state text NOT NULL, author text, last_reviewer text, claimed_by text, head bytea)"
+					 " state text NOT NULL, author text, last_reviewer text, claimed_by text, head bytea, queue text)"
 					 " WITH (fillfactor = 70)", table, type), SPI_OK_UTILITY);
-	execute(psprintf("CREATE INDEX ON %s (state, priority DESC, item)", table), SPI_OK_UTILITY);
+	execute(psprintf("CREATE INDEX ON %s (queue, priority DESC, item) WHERE queue IS NOT NULL", table), SPI_OK_UTILITY);
 	execute(psprintf("CREATE INDEX ON %s (claimed_by, claim_token) WHERE claimed_by IS NOT NULL", table), SPI_OK_UTILITY);
 	execute(psprintf("CREATE SEQUENCE %s OWNED BY %s.claim_token", sequence, table), SPI_OK_UTILITY);
 	execute(psprintf("COMMENT ON TABLE %s IS %s", table,
@@ -368,9 +368,33 @@ check_states(Relation rel, const ReviewArgs *args, const Flow *flow)
 	}
 }
 
+/* The column "queue" of the side table, which follows from the state and the flow */
+static void
+requeue(const char *side, const ReviewArgs *args, const Flow *flow)
+{
+	uint64		queued = review_queue_states(args, flow);
+	StringInfoData states;
+
+	initStringInfo(&states);
+	for (int i = 0; i < flow->n_states; i++)
+		if (queued >> i & 1)
+			appendStringInfo(&states, ", %s", quote_literal_cstr(flow->state[i].name));
+	execute(psprintf("UPDATE %s SET queue = CASE WHEN state IN (NULL%s) THEN state END"
+					 " WHERE queue IS DISTINCT FROM CASE WHEN state IN (NULL%s) THEN state END",
+					 side, states.data, states.data), SPI_OK_UPDATE);
+}
+
+/* For a flow that has changed; inside SPI, as the owner of the table */
+void
+review_requeue(const ReviewAttached *attached, const Flow *flow)
+{
+	requeue(quote_qualified_identifier(get_namespace_name(get_rel_namespace(attached->side)), get_rel_name(attached->side)),
+			&attached->args, flow);
+}
+
 /* Rows of the side table for rows that have none, and the state of those that are out of step */
 static int64
-adopt_rows(Relation rel, const ReviewArgs *args)
+adopt_rows(Relation rel, const ReviewArgs *args, const Flow *flow)
 {
 	const char *table = qualified(rel, RelationGetRelationName(rel));
 	const char *side = qualified(rel, args->side);
@@ -381,11 +405,14 @@ adopt_rows(Relation rel, const ReviewArgs *args)
 	const char *author = args->author ? psprintf("t.%s::pg_catalog.text", quote_identifier(args->author)) : "NULL";
 	int64		n;
 
+	execute(psprintf("DELETE FROM %s s WHERE NOT EXISTS (SELECT FROM %s t WHERE t.%s %s s.item)", side, table, key, equals),
+			SPI_OK_DELETE);
+	n = SPI_processed;
 	execute(psprintf("UPDATE %s s SET state = t.%s::pg_catalog.text, entered_at = pg_catalog.clock_timestamp(),"
 					 " claimed_by = NULL, claim_token = NULL, claimed_at = NULL, claim_until = NULL"
 					 " FROM %s t WHERE t.%s %s s.item AND s.state <> t.%s::pg_catalog.text", side, state, table, key, equals, state),
 			SPI_OK_UPDATE);
-	n = SPI_processed;
+	n += SPI_processed;
 	execute(psprintf("INSERT INTO %s (item, rev, entered_at, round, state, author, head)"
 					 " SELECT t.%s, coalesce(l.seq, 0), coalesce(l.at, pg_catalog.clock_timestamp()), coalesce(l.round, 0),"
 					 " t.%s::pg_catalog.text, %s, l.h"
@@ -394,7 +421,9 @@ adopt_rows(Relation rel, const ReviewArgs *args)
 					 " WHERE NOT EXISTS (SELECT FROM %s s WHERE s.item %s t.%s)", side, key, state, author, table, log,
 					 equals, key, side, equals, key),
 			SPI_OK_INSERT);
-	return n + SPI_processed;
+	n += SPI_processed;
+	requeue(side, args, flow);
+	return n;
 }
 
 /* ---- SQL ---- */
@@ -443,6 +472,14 @@ read_args(FunctionCallInfo fcinfo, Relation rel, ReviewArgs *args)
 	ttl = PG_GETARG_INTERVAL_P(10);
 	args->claim_ttl = review_ttl(ttl);
 	args->affinity = arg_choice(fcinfo, 11, "affinity", affinity);
+	if (!PG_ARGISNULL(12))
+	{
+		Datum	   *name = arg_text_array(fcinfo, 12, "queue", &args->n_queue);
+
+		args->queue = palloc((args->n_queue + 1) * sizeof(char *));
+		for (int i = 0; i < args->n_queue; i++)
+			args->queue[i] = TextDatumGetCString(name[i]);
+	}
 	args->side = own_name(rel, "review");
 	args->log = own_name(rel, "review_log");
 }
@@ -469,6 +506,7 @@ review_attach(PG_FUNCTION_ARGS)
 				 errmsg("table \"%s\" is under review already", RelationGetRelationName(rel)),
 				 errhint("Call review_detach() first: the side table and the log are kept."),
 				 errtable(rel)));
+	flow_hold();
 	flow = flow_lookup(args.flow, false);
 	key = column_number(rel, args.key);
 	check_key(rel, key);
@@ -476,13 +514,18 @@ review_attach(PG_FUNCTION_ARGS)
 	if (args.author)
 		(void) column_number(rel, args.author);
 	check_content(rel, &args);
+	for (int i = 0; i < args.n_queue; i++)
+		if (flow_state(flow, args.queue[i], strlen(args.queue[i])) < 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("flow \"%s\" has no state \"%s\"", args.flow, args.queue[i])));
 
 	SPI_connect();
 	owner_begin(&scope, rel->rd_rel->relowner);
 	check_states(rel, &args, flow);
 	make_table(rel, args.side, key, create_side, review_side_fits);
 	make_table(rel, args.log, key, create_log, review_log_fits);
-	adopt_rows(rel, &args);
+	adopt_rows(rel, &args, flow);
 	owner_end(&scope);
 
 	scope.guc_level = path_begin();
@@ -549,13 +592,14 @@ review_adopt(PG_FUNCTION_ARGS)
 {
 	Relation	rel;
 	ReviewAttached *attached = own_attachment(fcinfo, &rel);
+	const Flow *flow = flow_lookup(attached->args.flow, false);
 	OwnerScope	scope;
 	int64		n;
 
 	SPI_connect();
 	owner_begin(&scope, rel->rd_rel->relowner);
-	check_states(rel, &attached->args, flow_lookup(attached->args.flow, false));
-	n = adopt_rows(rel, &attached->args);
+	check_states(rel, &attached->args, flow);
+	n = adopt_rows(rel, &attached->args, flow);
 	owner_end(&scope);
 	SPI_finish();
 	relation_close(rel, NoLock);

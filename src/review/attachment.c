@@ -112,6 +112,8 @@ review_args_parse(int n, char **arg, ReviewArgs *out, const char **complaint)
 			choice = out->claim_limit = pg_strtoint32(value);
 		else if (IS("claim_ttl"))
 			out->claim_ttl = DatumGetInt64(DirectFunctionCall1(int8in, CStringGetDatum(value)));
+		else if (IS("queue"))
+			choice = out->n_queue = parse_names(value, &out->queue);
 		else if (IS("affinity"))
 			choice = out->affinity = choose(value, affinity_name, lengthof(affinity_name));
 		else
@@ -155,8 +157,28 @@ review_args_write(const ReviewArgs *args, int *n)
 		arg[i++] = psprintf("claim_limit=%d", args->claim_limit);
 	arg[i++] = psprintf("claim_ttl=" INT64_FORMAT, args->claim_ttl);
 	arg[i++] = psprintf("affinity=%s", affinity_name[args->affinity]);
+	if (args->n_queue > 0)
+		arg[i++] = psprintf("queue=%s", write_names(args->queue, args->n_queue));
 	*n = i;
 	return arg;
+}
+
+uint64
+review_queue_states(const ReviewArgs *args, const Flow *flow)
+{
+	uint64		set = 0;
+
+	for (int i = 0; i < flow->n_edges; i++)
+		if (flow->edge[i].claim)
+			set |= UINT64CONST(1) << flow->edge[i].from;
+	for (int i = 0; i < args->n_queue; i++)
+	{
+		int32		state = flow_state(flow, args->queue[i], strlen(args->queue[i]));
+
+		if (state >= 0)
+			set |= UINT64CONST(1) << state;
+	}
+	return set;
 }
 
 static Oid
@@ -304,6 +326,10 @@ review_attachments(PG_FUNCTION_ARGS)
 		ttl->time = args->claim_ttl;
 		srf_datum(&row, IntervalPGetDatum(ttl));
 		srf_cstring(&row, affinity_name[args->affinity]);
+		if (args->n_queue == 0)
+			srf_null(&row);
+		else
+			srf_datum(&row, OidInputFunctionCall(F_ARRAY_IN, write_names(args->queue, args->n_queue), TEXTOID, -1));
 		put_regclass(&row, a->side);
 		put_regclass(&row, a->log);
 		srf_end_row(&row);

@@ -39,7 +39,9 @@ enum
 	SIDE_LAST_REVIEWER,			/* text: who last took an edge that is not marked "author", not being the author */
 	SIDE_CLAIMED_BY,			/* text */
 	SIDE_HEAD,					/* bytea: h of the last row of the log */
-	SIDE_NATTS = SIDE_HEAD
+	SIDE_QUEUE,					/* text: the state, if it is one to claim from; NULL else, so that changes between states
+								 * that nobody claims from change no index */
+	SIDE_NATTS = SIDE_QUEUE
 };
 
 /* columns of the log: see chain.h for what is hashed */
@@ -90,7 +92,7 @@ typedef struct ReviewArgs
 	const char *key;			/* column, as are the next three */
 	const char *state;
 	const char *author;			/* NULL: items have no author */
-	int			n_content;		/* -1: every column except key, state and generated ones */
+	int			n_content;		/* -1: every column except key, state, author and generated ones */
 	const char **content;
 	ReviewDirect direct;
 	const char *service;		/* role that may name another actor, or NULL */
@@ -100,6 +102,8 @@ typedef struct ReviewArgs
 	int32		claim_limit;	/* open claims of one actor; 0: any number */
 	int64		claim_ttl;		/* microseconds */
 	ReviewAffinity affinity;
+	int			n_queue;		/* states to claim from, besides those that edges with "claim" leave */
+	const char **queue;
 } ReviewArgs;
 
 /* One attached table, as found in pg_trigger */
@@ -117,8 +121,14 @@ extern List *review_attached_all(void);
 /* That of one table, or NULL */
 extern ReviewAttached *review_attached_find(Oid relid);
 
+/* The side table's queue after the flow has changed; inside SPI, as the owner of the table */
+extern void review_requeue(const ReviewAttached *attached, const Flow *flow);
+
 /* Trigger arguments and back */
 extern bool review_args_parse(int n, char **arg, ReviewArgs *out, const char **complaint);
+/* The states of a flow that can be claimed from, as a set of bits */
+extern uint64 review_queue_states(const ReviewArgs *args, const Flow *flow);
+
 extern char **review_args_write(const ReviewArgs *args, int *n);
 
 #endif							/* HD_REVIEW_ATTACHMENT_H */

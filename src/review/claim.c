@@ -49,12 +49,11 @@ typedef struct Claimer
 {
 	Mover		m;
 	Writer	   *w;
-	Relation	queue_index;	/* (state, priority DESC, item) */
+	Relation	queue_index;	/* (queue, priority DESC, item) */
 	Relation	claim_index;	/* (claimed_by, claim_token) */
 	Snapshot	snapshot;
 	TimestampTz now;
 	int64		ttl;
-	bool		any_edge;		/* states were named: edges without "claim" count, too */
 } Claimer;
 
 /* ---- indexes of the side table ---- */
@@ -82,13 +81,13 @@ index_of(const OpenTable *side, int n, const AttrNumber *column, const char *def
 static void
 claimer_begin(Claimer *c, Oid relid, const char *actor, const Interval *ttl)
 {
-	static const AttrNumber queue[] = {SIDE_STATE, SIDE_PRIORITY, SIDE_ITEM};
+	static const AttrNumber queue[] = {SIDE_QUEUE, SIDE_PRIORITY, SIDE_ITEM};
 	static const AttrNumber claim[] = {SIDE_CLAIMED_BY, SIDE_CLAIM_TOKEN};
 
 	memset(c, 0, sizeof(*c));
 	mover_begin(&c->m, relid, actor);
 	c->w = writer_open(c->m.t, false);
-	c->queue_index = index_of(&c->w->side, 3, queue, "(state, priority DESC, item)");
+	c->queue_index = index_of(&c->w->side, 3, queue, "(queue, priority DESC, item) WHERE queue IS NOT NULL");
 	c->claim_index = index_of(&c->w->side, 2, claim, "(claimed_by, claim_token) WHERE claimed_by IS NOT NULL");
 	c->ttl = ttl ? review_ttl(ttl) : c->m.t->args.claim_ttl;
 }
@@ -161,10 +160,18 @@ within_limit(Claimer *c, int64 n)
 
 /* ---- which states ---- */
 
+/* Edges that need a claim, or every edge of a state that has none such */
 static bool
 edge_counts(const Claimer *c, const FlowEdge *edge)
 {
-	return edge->claim || c->any_edge;
+	const FlowState *state = &c->m.t->flow->state[edge->from];
+
+	if (edge->claim)
+		return true;
+	for (int i = state->first_edge; i < state->first_edge + state->n_edges; i++)
+		if (c->m.t->flow->edge[i].claim)
+			return false;
+	return true;
 }
 
 /* Can the actor's roles take any edge from the state for which a claim is of use? */
@@ -186,19 +193,17 @@ choose_states(FunctionCallInfo fcinfo, Claimer *c)
 {
 	const Flow *flow = c->m.t->flow;
 	uint64		set = 0;
-	bool		any = false;
 
 	if (PG_ARGISNULL(2))
 	{
-		for (int i = 0; i < flow->n_edges; i++)
-			any |= flow->edge[i].claim;
-		if (!any)
+		if (c->m.t->queued == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("no edge of flow \"%s\" needs a claim", c->m.t->args.flow),
-					 errhint("Name the states to claim from.")));
+					 errmsg("nothing is claimed from table \"%s\"", RelationGetRelationName(c->m.rel)),
+					 errhint("Mark edges of flow \"%s\" with \"claim\", or name states in review_attach(queue => ...).",
+							 c->m.t->args.flow)));
 		for (int32 i = 0; i < flow->n_states; i++)
-			if (state_is_open(c, i))
+			if ((c->m.t->queued >> i & 1) && state_is_open(c, i))
 				set |= UINT64CONST(1) << i;
 	}
 	else
@@ -206,7 +211,6 @@ choose_states(FunctionCallInfo fcinfo, Claimer *c)
 		int			n;
 		Datum	   *name = arg_text_array(fcinfo, 2, "states", &n);
 
-		c->any_edge = true;
 		for (int i = 0; i < n; i++)
 		{
 			text	   *t = DatumGetTextPP(name[i]);
@@ -216,6 +220,11 @@ choose_states(FunctionCallInfo fcinfo, Claimer *c)
 				ereport(ERROR,
 						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 						 errmsg("flow \"%s\" has no state \"%s\"", c->m.t->args.flow, text_to_cstring(t))));
+			if (!(c->m.t->queued >> state & 1))
+				ereport(ERROR,
+						(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						 errmsg("nothing is claimed from state \"%s\"", text_to_cstring(t)),
+						 errhint("Mark an edge that leaves it with \"claim\", or name it in review_attach(queue => ...).")));
 			if (state_is_open(c, state))
 				set |= UINT64CONST(1) << state;
 		}

@@ -93,6 +93,9 @@ extern Flow *flow_compile(struct varlena *value);
 extern const Flow *flow_lookup(const char *name, bool missing_ok);
 extern const Flow *flow_lookup_version(const char *name, int32 version, bool missing_ok);
 
+/* Until the transaction ends, no flow gets another version: for who attaches a table, which review_redefine() could not see */
+extern void flow_hold(void);
+
 /*
  * Goes up when some flow may have got another version, and when an extension
  * was dropped: what was derived from flow_lookup() is good as long as it stays.

@@ -22,6 +22,7 @@
 #include "commands/trigger.h"
 #include "common/compat.h"
 #include "review/flow_define.h"
+#include "storage/lmgr.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/hsearch.h"
@@ -83,6 +84,12 @@ review_flows_relid(void)
 				(errcode(ERRCODE_UNDEFINED_TABLE),
 				 errmsg("relation \"%s\" does not exist", "hdata.review_flows")));
 	return flows_relid;
+}
+
+void
+flow_hold(void)
+{
+	LockRelationOid(review_flows_relid(), RowExclusiveLock);
 }
 
 bool

@@ -11,8 +11,8 @@
 #include "common/args.h"
 #include "common/compat.h"
 #include "miscadmin.h"
-#include "review/owner.h"
 #include "review/proof.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
@@ -27,6 +27,10 @@
 static void
 check_sees_all(Oid relid)
 {
+	AclResult	acl = pg_class_aclcheck(relid, GetUserId(), ACL_SELECT);
+
+	if (acl != ACLCHECK_OK)
+		aclcheck_error(acl, OBJECT_TABLE, get_rel_name(relid));
 	if (check_enable_rls(relid, InvalidOid, true) == RLS_ENABLED)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
@@ -36,12 +40,14 @@ check_sees_all(Oid relid)
 }
 
 void
-proof_begin(Proof *p, FunctionCallInfo fcinfo)
+proof_begin(Proof *p, FunctionCallInfo fcinfo, bool as_owner)
 {
 	if (PG_ARGISNULL(0))
 		arg_is_null("rel");
 	srf_begin(fcinfo, &p->row);
 	p->rel = relation_open(PG_GETARG_OID(0), AccessShareLock);
+	if (as_owner)
+		check_table_owner(RelationGetRelid(p->rel));
 	p->t = review_table(p->rel);
 	if (p->t->root != p->t->relid)
 		ereport(ERROR,
@@ -52,13 +58,13 @@ proof_begin(Proof *p, FunctionCallInfo fcinfo)
 	check_sees_all(p->t->side);
 	check_sees_all(p->t->log);
 	SPI_connect();
-	p->guc_level = path_begin();
+	owner_begin(&p->scope, p->t->owner);
 }
 
 void
 proof_end(Proof *p)
 {
-	path_end(p->guc_level);
+	owner_end(&p->scope);
 	SPI_finish();
 	relation_close(p->rel, AccessShareLock);
 }

@@ -3,8 +3,10 @@
  * proof.h
  *	  Reading the log of a table under review in order to prove something.
  *
- * Everything is read with the rights of the caller and in the snapshot of his
- * statement, so that moves that are made meanwhile cannot look like breaks.
+ * The caller must be allowed to read all of it; then it is read as the owner of
+ * the table, because casts of the user's types to text may be the user's code,
+ * and in the snapshot of the caller's statement, so that moves that are made
+ * meanwhile cannot look like breaks.
  *
  *-------------------------------------------------------------------------
  */
@@ -12,6 +14,7 @@
 #define HD_REVIEW_PROOF_H
 
 #include "common/srf.h"
+#include "review/owner.h"
 #include "review/table.h"
 
 /* A table that is being looked into */
@@ -19,12 +22,12 @@ typedef struct Proof
 {
 	Relation	rel;
 	ReviewTable *t;
-	int			guc_level;
+	OwnerScope	scope;
 	SrfRow		row;
 } Proof;
 
-/* Argument 0 is the table; 42501 if row security would hide rows from the caller */
-extern void proof_begin(Proof *p, FunctionCallInfo fcinfo);
+/* Argument 0 is the table, which the caller must own, or be able to read in full: else 42501 */
+extern void proof_begin(Proof *p, FunctionCallInfo fcinfo, bool as_owner);
 extern void proof_end(Proof *p);
 
 /* "schema.table", quoted */

@@ -200,7 +200,6 @@ static void
 move_item(ReviewTable *t, SPIPlanPtr update, Datum key, const char *from, const char *to)
 {
 	Move		move = {0};
-	Move	   *outer = current_move;
 	Datum		value[2] = {key, CStringGetTextDatum(to)};
 
 	move.root = t->root;
@@ -217,7 +216,6 @@ move_item(ReviewTable *t, SPIPlanPtr update, Datum key, const char *from, const 
 						get_rel_name(t->root), from, to),
 				 errdetail("A trigger or rule of the table kept it from being updated, or being logged."),
 				 errhint("See hdata.review_doctor().")));
-	current_move = outer;
 }
 
 /* All items first, then the changes: two states may change places */
@@ -252,6 +250,7 @@ move_items(ReviewTable *t, SPIPlanPtr update, const Mapping *m)
 static void
 apply_mapping(const ReviewAttached *a, const Mapping *m)
 {
+	Move	   *outer = current_move;
 	Relation	rel = relation_open(a->relid, NoLock);
 	ReviewTable *t = review_table(rel);
 	Form_pg_attribute key = TupleDescAttr(RelationGetDescr(rel), t->key.att - 1);
@@ -264,7 +263,15 @@ apply_mapping(const ReviewAttached *a, const Mapping *m)
 
 	if (update == NULL)
 		elog(ERROR, "could not prepare the update of table \"%s\"", get_rel_name(a->relid));
-	move_items(t, update, m);
+	PG_TRY();
+	{
+		move_items(t, update, m);
+	}
+	PG_FINALLY();
+	{
+		current_move = outer;
+	}
+	PG_END_TRY();
 	SPI_freeplan(update);
 	relation_close(rel, NoLock);
 }
@@ -312,6 +319,12 @@ act_mapping(const ReviewAttached *a, const Flow *new, const Mapping *m)
 	apply_mapping(a, m);
 }
 
+static void
+act_queue(const ReviewAttached *a, const Flow *new, const Mapping *m)
+{
+	review_requeue(a, new);
+}
+
 PG_FUNCTION_INFO_V1(review_redefine);
 Datum
 review_redefine(PG_FUNCTION_ARGS)
@@ -353,5 +366,6 @@ review_redefine(PG_FUNCTION_ARGS)
 	CommandCounterIncrement();
 	if (m.n > 0)
 		for_each_as_owner(attached, act_mapping, new, &m);
+	for_each_as_owner(attached, act_queue, new, &m);
 	PG_RETURN_INT32(row.version + 1);
 }

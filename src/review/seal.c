@@ -35,7 +35,6 @@
 #include "miscadmin.h"
 #include "port/pg_bswap.h"
 #include "review/merkle.h"
-#include "review/owner.h"
 #include "review/proof.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -257,17 +256,13 @@ review_seal(PG_FUNCTION_ARGS)
 {
 	Proof		p;
 	Seal		seal = {0};
-	OwnerScope	scope;
 	const char *sealed_by;
 
-	proof_begin(&p, fcinfo);
-	check_table_owner(p.t->root);
+	proof_begin(&p, fcinfo, true);
 	sealed_by = GetUserNameFromId(GetOuterUserId(), false);
 	look_around(p.t, &seal);
 	compute_root(p.t, &seal);
-	owner_begin(&scope, p.t->owner);
 	store(p.t, &seal, sealed_by);
-	owner_end(&scope);
 	srf_datum(&p.row, Int32GetDatum(seal.number));
 	srf_datum(&p.row, Int64GetDatum(seal.items));
 	srf_datum(&p.row, Int64GetDatum(seal.events));

@@ -149,7 +149,7 @@ load_column(Relation rel, ReviewTable *t, const char *name, ReviewColumn *column
 	fmgr_info_cxt(out, &column->out, t->cx);
 }
 
-/* The columns named, or all that are neither key nor state nor generated */
+/* The columns named, or all that are neither key nor state nor author nor generated: who is erased leaves the content as it was */
 static void
 load_content(Relation rel, ReviewTable *t)
 {
@@ -177,7 +177,8 @@ load_content(Relation rel, ReviewTable *t)
 		Form_pg_attribute att = TupleDescAttr(desc, i);
 
 		if (!att->attisdropped && !att->attgenerated && strcmp(NameStr(att->attname), t->args.key) != 0 &&
-			strcmp(NameStr(att->attname), t->args.state) != 0)
+			strcmp(NameStr(att->attname), t->args.state) != 0 &&
+			(t->args.author == NULL || strcmp(NameStr(att->attname), t->args.author) != 0))
 			load_column(rel, t, NameStr(att->attname), &t->content[t->n_content++]);
 	}
 }
@@ -255,6 +256,7 @@ load_table(Relation rel)
 		load_column(rel, t, t->args.author, &t->author);
 	load_content(rel, t);
 	load_states(rel, t);
+	t->queued = review_queue_states(&t->args, t->flow);
 	check_own_table(rel, t, t->side, t->args.side, review_side_fits);
 	check_own_table(rel, t, t->log, t->args.log, review_log_fits);
 	sequences = getOwnedSequences(t->side);
@@ -328,7 +330,7 @@ review_side_fits(Relation side, Oid key_type)
 		{"item", InvalidOid}, {"rev", INT4OID}, {"priority", FLOAT4OID}, {"entered_at", TIMESTAMPTZOID},
 		{"claim_token", INT8OID}, {"claimed_at", TIMESTAMPTZOID}, {"claim_until", TIMESTAMPTZOID},
 		{"round", INT2OID}, {"state", TEXTOID}, {"author", TEXTOID}, {"last_reviewer", TEXTOID},
-		{"claimed_by", TEXTOID}, {"head", BYTEAOID}
+		{"claimed_by", TEXTOID}, {"head", BYTEAOID}, {"queue", TEXTOID}
 	};
 
 	return columns_fit(side, column, SIDE_NATTS, key_type);

@@ -81,7 +81,7 @@ static const char *
 row_problem(const Chain *c, const LogRow *row, const char **detail)
 {
 	uint8		digest[HD_SHA256_LEN];
-	const char *from = c->seq == 0 || c->gone ? "" : c->to_state;
+	const char *from = c->gone ? "" : c->to_state;
 
 	if (row->e.seq != c->seq + 1)
 	{
@@ -113,8 +113,8 @@ row_problem(const Chain *c, const LogRow *row, const char **detail)
 		*detail = "The row, or one before it, is not what was logged.";
 		return "hash";
 	}
-	/* whoever can compute hashes anew may yet have overlooked these */
-	if (strcmp(text_of(&row->e.from_state), from) != 0)
+	/* whoever can compute hashes anew may yet have overlooked these; a row that was there before has no first event */
+	if (c->seq > 0 && strcmp(text_of(&row->e.from_state), from) != 0)
 	{
 		*detail = psprintf("It starts from \"%s\", the row before led to \"%s\".", text_of(&row->e.from_state), from);
 		return "order";
@@ -270,7 +270,7 @@ review_verify(PG_FUNCTION_ARGS)
 	Form_pg_attribute key;
 	HeapTuple	tuple;
 
-	proof_begin(&v.p, fcinfo);
+	proof_begin(&v.p, fcinfo, false);
 	if (!PG_ARGISNULL(1))
 	{
 		bytea	   *b = PG_GETARG_BYTEA_PP(1);

@@ -206,8 +206,10 @@ set_bytes(TupleTableSlot *slot, AttrNumber att, const uint8 *data, int len)
 }
 
 static void
-fill_side(TupleTableSlot *slot, const SideRow *row)
+fill_side(const ReviewTable *t, TupleTableSlot *slot, const SideRow *row)
 {
+	int32		state = flow_state(t->flow, row->state, strlen(row->state));
+
 	set_value(slot, SIDE_REV, Int32GetDatum(row->rev));
 	set_value(slot, SIDE_ROUND, Int16GetDatum(row->round));
 	set_value(slot, SIDE_PRIORITY, Float4GetDatum(row->priority));
@@ -229,6 +231,7 @@ fill_side(TupleTableSlot *slot, const SideRow *row)
 		set_null(slot, SIDE_CLAIM_UNTIL);
 	}
 	set_bytes(slot, SIDE_HEAD, row->has_head ? row->head : NULL, HD_SHA256_LEN);
+	set_text(slot, SIDE_QUEUE, state >= 0 && (t->queued >> state & 1) ? row->state : NULL);
 }
 
 /* A tuple that is not plain is locked first: the executor's function takes no answer but yes */
@@ -264,7 +267,7 @@ writer_update_side(Writer *w, const SideRow *row, Snapshot snapshot)
 	ExecClearTuple(o->new);
 	memcpy(o->new->tts_values, o->old->tts_values, RelationGetDescr(o->rel)->natts * sizeof(Datum));
 	memcpy(o->new->tts_isnull, o->old->tts_isnull, RelationGetDescr(o->rel)->natts * sizeof(bool));
-	fill_side(o->new, row);
+	fill_side(w->t, o->new, row);
 	ExecStoreVirtualTuple(o->new);
 	o->new->tts_tableOid = RelationGetRelid(o->rel);
 
@@ -332,7 +335,7 @@ insert_side(Writer *w, Datum key, const SideRow *row)
 	ExecClearTuple(o->new);
 	memset(o->new->tts_isnull, true, RelationGetDescr(o->rel)->natts * sizeof(bool));
 	set_value(o->new, SIDE_ITEM, key);
-	fill_side(o->new, row);
+	fill_side(w->t, o->new, row);
 	insert_row(w, o);
 }
 
@@ -479,23 +482,18 @@ insert_log(Writer *w, const Transition *tr)
 
 /* A claim lasts as long as its holder moves the item to states where it is needed */
 static bool
-claim_lasts(const Flow *flow, const SideRow *row, const Transition *tr)
+claim_lasts(const ReviewTable *t, const SideRow *row, const Transition *tr)
 {
-	int32		to = tr->to ? flow_state(flow, tr->to, strlen(tr->to)) : FLOW_NONE;
+	int32		to = tr->to ? flow_state(t->flow, tr->to, strlen(tr->to)) : FLOW_NONE;
 
-	if (to < 0 || row->claimed_by == NULL || strcmp(row->claimed_by, tr->actor.name) != 0)
-		return false;
-	for (int i = flow->state[to].first_edge; i < flow->state[to].first_edge + flow->state[to].n_edges; i++)
-		if (flow->edge[i].claim)
-			return true;
-	return false;
+	return to >= 0 && (t->queued >> to & 1) && row->claimed_by && strcmp(row->claimed_by, tr->actor.name) == 0;
 }
 
 /* Where the item stands after it */
 static void
-advance(const Flow *flow, SideRow *row, const Transition *tr, const uint8 *head)
+advance(const ReviewTable *t, SideRow *row, const Transition *tr, const uint8 *head)
 {
-	if (!claim_lasts(flow, row, tr))
+	if (!claim_lasts(t, row, tr))
 		row->claimed_by = NULL;
 	row->rev = tr->seq;
 	row->entered_at = tr->at;
@@ -548,7 +546,7 @@ try_transition(Writer *w, Transition *tr, Snapshot snapshot)
 	tr->at = Max(GetCurrentTimestamp(), before.entered_at);
 	prepare_log(w, tr, &before, before.round + (tr->edge && tr->edge->author), head);
 	after = before;
-	advance(w->t->flow, &after, tr, head);
+	advance(w->t, &after, tr, head);
 	if (before.found && tr->to == NULL)
 		result = delete_side(w, snapshot);
 	else if (before.found)

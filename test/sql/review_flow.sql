@@ -170,3 +170,118 @@ SELECT hdata.review_define('short_lived', 'draft -> done as finish; initial draf
 ROLLBACK;
 SELECT hdata.review_define('short_lived', 'draft -> end as finish; initial draft; terminal end;');
 SELECT flow FROM hdata.review_flows WHERE name = 'short_lived';
+
+-- ---- review_redefine ----
+CREATE ROLE regress_flow_owner;
+CREATE ROLE regress_flow_other;
+SET ROLE regress_flow_other;
+SELECT hdata.review_define('stolen', 'draft -> done as finish; initial draft; terminal done;');
+SELECT hdata.review_redefine('plain', 'draft -> done as finish; initial draft; terminal done;');
+INSERT INTO hdata.review_flows VALUES ('stolen', 1, 'draft -> done as finish; initial draft; terminal done;', 'regress_flow_other', now());
+UPDATE hdata.review_flows SET owner = 'regress_flow_other';
+DELETE FROM hdata.review_flows;
+SELECT count(*) > 0 AS everybody_reads FROM hdata.review_flows;
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION hdata.review_define(text, hdata.review_flow), hdata.review_redefine(text, hdata.review_flow, jsonb) TO regress_flow_owner, regress_flow_other;
+SET ROLE regress_flow_owner;
+SELECT hdata.review_define('work', 'draft -> check as submit; check -> done as accept; check -> draft as return reason; initial draft; terminal done;');
+SELECT owner FROM hdata.review_flows WHERE name = 'work';
+SET ROLE regress_flow_other;
+SELECT hdata.review_redefine('work', 'draft -> done as finish; initial draft; terminal done;');
+RESET ROLE;
+SELECT hdata.review_redefine('nothing', 'draft -> done as finish; initial draft; terminal done;');
+SELECT hdata.review_redefine(NULL, 'draft -> done as finish; initial draft; terminal done;');
+SELECT hdata.review_redefine('work', NULL);
+SELECT hdata.review_redefine('work', 'draft -> done as finish; initial draft; terminal done;', NULL);
+-- the same again is no new version
+SELECT hdata.review_redefine('work', 'check -> draft as return reason; draft -> check as submit; check -> done as accept; initial draft; terminal done');
+-- tables of two owners, one of them partitioned, with an enum
+CREATE SCHEMA regress_flow;
+GRANT ALL ON SCHEMA regress_flow TO regress_flow_other;
+CREATE TABLE regress_flow.one (id int PRIMARY KEY, review_state text NOT NULL DEFAULT 'draft');
+CREATE TYPE regress_flow.state AS ENUM ('draft', 'check', 'done', 'look', 'final');
+CREATE TABLE regress_flow.two (id uuid, part int, review_state regress_flow.state, PRIMARY KEY (id, part)) PARTITION BY LIST (part);
+CREATE TABLE regress_flow.two_1 PARTITION OF regress_flow.two FOR VALUES IN (1);
+CREATE TABLE regress_flow.two_2 PARTITION OF regress_flow.two FOR VALUES IN (2);
+ALTER TABLE regress_flow.two OWNER TO regress_flow_other;
+ALTER TABLE regress_flow.two_1 OWNER TO regress_flow_other;
+ALTER TABLE regress_flow.two_2 OWNER TO regress_flow_other;
+SELECT hdata.review_attach('regress_flow.one', 'work', 'id', 'review_state');
+SELECT hdata.review_attach('regress_flow.two', 'work', 'id', 'review_state');
+INSERT INTO regress_flow.one SELECT i FROM generate_series(1, 6) i;
+UPDATE regress_flow.one SET review_state = 'check' WHERE id > 2;
+UPDATE regress_flow.one SET review_state = 'done' WHERE id > 4;
+INSERT INTO regress_flow.two SELECT format('00000000-0000-0000-0000-%s', lpad(i::text, 12, '0'))::uuid, 1 + i % 2 FROM generate_series(1, 4) i;
+UPDATE regress_flow.two SET review_state = 'check' WHERE id < '00000000-0000-0000-0000-000000000003';
+-- a state in use cannot go without saying where
+SELECT hdata.review_redefine('work', 'draft -> look as submit; look -> final as accept; initial draft; terminal final;');
+SELECT hdata.review_redefine('work', 'draft -> look as submit; look -> final as accept; initial draft; terminal final;', '{"check": "look"}');
+-- bad mappings
+SELECT hdata.review_redefine('work', 'draft -> look as submit; look -> final as accept; initial draft; terminal final;', m::jsonb) FROM (VALUES ('[]')) v(m);
+SELECT hdata.review_redefine('work', 'draft -> look as submit; look -> final as accept; initial draft; terminal final;', '"check"');
+SELECT hdata.review_redefine('work', 'draft -> look as submit; look -> final as accept; initial draft; terminal final;', '{"check": 1}');
+SELECT hdata.review_redefine('work', 'draft -> look as submit; look -> final as accept; initial draft; terminal final;', '{"check": {"a": "look"}}');
+SELECT hdata.review_redefine('work', 'draft -> look as submit; look -> final as accept; initial draft; terminal final;', '{"look": "look"}');
+SELECT hdata.review_redefine('work', 'draft -> look as submit; look -> final as accept; initial draft; terminal final;', '{"check": "check"}');
+SELECT max(version) FROM hdata.review_flows WHERE name = 'work';
+-- the owner of the flow redefines it for tables of others
+SET ROLE regress_flow_owner;
+SELECT hdata.review_redefine('work', 'draft -> look as submit; look -> final as accept; initial draft; terminal final;', '{"check": "look", "done": "final"}');
+RESET ROLE;
+SELECT version, flow, owner FROM hdata.review_flows WHERE name = 'work' ORDER BY 1;
+SELECT id, review_state FROM regress_flow.one ORDER BY 1;
+SELECT right(id::text, 1) AS id, tableoid::regclass, review_state FROM regress_flow.two ORDER BY 1;
+SELECT item, seq, from_state, to_state, action, flow_version, NULLIF(actor, current_user) AS actor FROM regress_flow.one_review_log WHERE item IN (2, 3, 6) ORDER BY 1, 2;
+SELECT right(item::text, 1) AS item, seq, from_state, to_state, action, flow_version FROM regress_flow.two_review_log ORDER BY 1, 2;
+SELECT item, rev, state FROM regress_flow.one_review ORDER BY 1;
+SELECT * FROM hdata.review_verify('regress_flow.one') UNION ALL SELECT * FROM hdata.review_verify('regress_flow.two');
+-- from now on, the new flow is in force, also in this session
+UPDATE regress_flow.one SET review_state = 'check' WHERE id = 1;
+UPDATE regress_flow.one SET review_state = 'look' WHERE id = 1;
+UPDATE regress_flow.two_2 SET review_state = 'check' WHERE review_state = 'draft';
+UPDATE regress_flow.two_2 SET review_state = 'look' WHERE review_state = 'draft';
+-- states change places; a state that goes and is not in use needs no word
+SELECT hdata.review_redefine('work', 'draft -> look as submit; look -> draft as return; look -> done as accept; initial draft; terminal done;', '{"draft": "look", "look": "draft", "final": "done"}');
+SELECT id, review_state FROM regress_flow.one ORDER BY 1;
+SELECT hdata.review_redefine('work', 'draft -> seen as submit; look -> draft as return; seen -> draft as return; seen -> look as peer; look -> done as accept; seen -> done as accept; initial draft; terminal done;');
+SELECT item, seq, from_state, to_state, action, flow_version FROM regress_flow.one_review_log WHERE item = 3 ORDER BY 1, 2;
+SELECT * FROM hdata.review_verify('regress_flow.one') UNION ALL SELECT * FROM hdata.review_verify('regress_flow.two');
+-- it is undone with its transaction, for this session, too
+BEGIN;
+SELECT hdata.review_redefine('work', 'draft -> seen as hand_in; look -> draft as return; seen -> draft as return; seen -> look as peer; look -> done as accept; initial draft; terminal done;');
+UPDATE regress_flow.one SET review_state = 'seen' WHERE id = 3;
+SELECT action FROM regress_flow.one_review_log WHERE item = 3 ORDER BY seq DESC LIMIT 1;
+ROLLBACK;
+UPDATE regress_flow.one SET review_state = 'seen' WHERE id = 3;
+SELECT action FROM regress_flow.one_review_log WHERE item = 3 ORDER BY seq DESC LIMIT 1;
+-- a trigger that keeps an item back stops all of it
+CREATE FUNCTION regress_flow.keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE TRIGGER keep BEFORE UPDATE ON regress_flow.one FOR EACH ROW WHEN (NEW.id = 4) EXECUTE FUNCTION regress_flow.keep();
+SELECT hdata.review_redefine('work', 'draft -> seen as submit; seen -> done as accept; initial draft; terminal done;', '{"look": "seen", "draft": "seen"}');
+DROP TRIGGER keep ON regress_flow.one;
+-- it runs as the owner of the table, and no more
+CREATE TABLE regress_flow.who (stage text, who text);
+GRANT INSERT ON regress_flow.who TO regress_flow_other;
+CREATE FUNCTION regress_flow.spy() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO regress_flow.who VALUES (TG_WHEN, current_user); RETURN NEW; END $$;
+CREATE TRIGGER spy BEFORE UPDATE ON regress_flow.two FOR EACH ROW EXECUTE FUNCTION regress_flow.spy();
+-- the enum does not have the state
+SELECT hdata.review_redefine('work', 'draft -> seen as submit; seen -> done as accept; initial draft; terminal done;', '{"look": "seen"}');
+ALTER TYPE regress_flow.state ADD VALUE 'seen';
+SELECT hdata.review_redefine('work', 'draft -> seen as submit; seen -> done as accept; initial draft; terminal done;', '{"look": "seen"}');
+-- an error that is caught leaves nothing behind
+DO $$ BEGIN
+	PERFORM hdata.review_redefine('work', 'draft -> seen as submit; seen -> nowhere as accept; initial draft; terminal nowhere;', '{"seen": "nowhere", "done": "nowhere"}');
+EXCEPTION WHEN OTHERS THEN RAISE NOTICE '%', SQLERRM;
+END $$;
+UPDATE regress_flow.one SET review_state = 'seen' WHERE id = 1;
+SELECT max(version) FROM hdata.review_flows WHERE name = 'work';
+SELECT DISTINCT stage, who FROM regress_flow.who ORDER BY 1;
+SET client_min_messages = warning;
+DROP SCHEMA regress_flow CASCADE;
+RESET client_min_messages;
+-- the owner of a flow is gone: the owner of the extension helps
+REVOKE EXECUTE ON FUNCTION hdata.review_define(text, hdata.review_flow), hdata.review_redefine(text, hdata.review_flow, jsonb) FROM regress_flow_owner, regress_flow_other;
+DROP ROLE regress_flow_owner;
+DROP ROLE regress_flow_other;
+SELECT hdata.review_redefine('work', 'draft -> done as finish; initial draft; terminal done;');
+SELECT version, owner FROM hdata.review_flows WHERE name = 'work' ORDER BY 1;
