@@ -158,7 +158,7 @@ report_states(PersonReport *report)
 
 	if (SPI_execute("SELECT pg_catalog.format('%I.%I', \"schema\", \"table\"), pg_catalog.quote_ident(\"column\"), state, "
 					"column_type OPERATOR(pg_catalog.=) ANY ('{ratings,hdata.ratings}'), pg_catalog.format('%I.%I.%I', \"schema\", \"table\", \"column\"), remove_by "
-					"FROM hdata.state_columns() WHERE \"schema\" OPERATOR(pg_catalog.<>) 'hdata' ORDER BY 5 COLLATE \"C\"", true, 0) != SPI_OK_SELECT)
+					"FROM hdata.state_columns() WHERE \"schema\" OPERATOR(pg_catalog.<>) 'hdata' ORDER BY \"schema\" COLLATE \"C\", \"table\" COLLATE \"C\", \"column\" COLLATE \"C\"", true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute failed");
 	columns = SPI_tuptable;
 	n = SPI_processed;
@@ -202,7 +202,7 @@ report_attachment(PersonReport *report, char **v)
 				 psprintf("SELECT 'review', %1$s, pg_catalog.format('decisions of others on these items: %%s', l.action), pg_catalog.count(*), "
 						  "NULL::float8, NULL::float8, NULL::float8, NULL::float8, "
 						  "pg_catalog.format('%%s of them with a reason', pg_catalog.count(l.reason_code)) FROM %2$s AS l JOIN %3$s AS t ON t.%4$s OPERATOR(pg_catalog.=) l.item "
-						  "WHERE t.%5$s::text OPERATOR(pg_catalog.=) $1 AND l.actor OPERATOR(pg_catalog.<>) $1 GROUP BY l.action ORDER BY l.action COLLATE \"C\"",
+						  "WHERE t.%5$s::text OPERATOR(pg_catalog.=) $1 AND l.actor OPERATOR(pg_catalog.<>) $1 AND l.from_state IS NOT NULL GROUP BY l.action ORDER BY l.action COLLATE \"C\"",
 						  source, log, rel, key, author));
 		run_part(report, "release", rel,
 				 psprintf("SELECT 'release', %1$s, pg_catalog.format('items written that are in release %%s, \"%%s\"', r.release, r.name), pg_catalog.count(*), "
@@ -215,7 +215,8 @@ report_attachment(PersonReport *report, char **v)
 				 psprintf("SELECT 'appeal', %1$s, pg_catalog.format('items on which the person may \"%%s\"', e.action), pg_catalog.count(*), "
 						  "NULL::float8, NULL::float8, NULL::float8, NULL::float8, pg_catalog.format('from state \"%%s\" to \"%%s\"', e.from_state, e.to_state) "
 						  "FROM %2$s AS t, (SELECT DISTINCT ON (f.name) f.flow FROM hdata.review_flows AS f WHERE f.name OPERATOR(pg_catalog.=) %3$s ORDER BY f.name, f.version DESC) AS f, "
-						  "LATERAL hdata.review_edges(f.flow) AS e WHERE e.author AND e.from_state OPERATOR(pg_catalog.=) t.%4$s::text "
+						  "LATERAL hdata.review_edges(f.flow) AS e WHERE e.author AND EXISTS "
+						  "(SELECT FROM hdata.review_edges(f.flow) AS d WHERE d.to_state OPERATOR(pg_catalog.=) e.from_state AND NOT d.author) AND e.from_state OPERATOR(pg_catalog.=) t.%4$s::text "
 						  "AND t.%5$s::text OPERATOR(pg_catalog.=) $1 GROUP BY e.action, e.from_state, e.to_state "
 						  "ORDER BY e.action COLLATE \"C\", e.from_state COLLATE \"C\"",
 						  source, rel, quote_literal_cstr(flow), state, author));
