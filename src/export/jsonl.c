@@ -14,6 +14,7 @@
 #include <math.h>
 
 #include "access/htup_details.h"
+#include "access/transam.h"
 #include "catalog/pg_type.h"
 #include "common/args.h"
 #include "common/shortest_dec.h"
@@ -259,7 +260,7 @@ write_jsonb(JsonOut *out, Writer *w, Datum d)
 static void
 write_output(JsonOut *out, Writer *w, Datum d)
 {
-	int			level = w->pinned ? pin_settings() : 0;
+	int			level = w->pinned ? pin_settings(w->type < FirstNormalObjectId) : 0;
 	char	   *s = OutputFunctionCall(&w->function, d);
 
 	unpin_settings(level);
@@ -270,7 +271,7 @@ write_output(JsonOut *out, Writer *w, Datum d)
 static void
 write_cast_to_json(JsonOut *out, Writer *w, Datum d)
 {
-	int			level = pin_settings();
+	int			level = pin_settings(false);
 	Datum		json = FunctionCall1(&w->function, d);
 
 	unpin_settings(level);
@@ -574,7 +575,7 @@ writer_init(Writer *w, Oid type, MemoryContext cx)
 	}
 }
 
-/* ---- jsonl(anyelement, mode [, replace]) ---- */
+/* ---- jsonl(anyelement, mode, replace) ---- */
 
 typedef struct Jsonl
 {
@@ -619,12 +620,9 @@ export_jsonl(PG_FUNCTION_ARGS)
 	JsonOut		out = {.mode = arg_choice(fcinfo, 1, "mode", modes)};
 	Jsonl	   *j;
 
-	if (PG_NARGS() > 2)
-	{
-		if (PG_ARGISNULL(2))
-			arg_is_null("replace");
-		out.replace = PG_GETARG_BOOL(2);
-	}
+	if (PG_ARGISNULL(2))
+		arg_is_null("replace");
+	out.replace = PG_GETARG_BOOL(2);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_TEXT_P(cstring_to_text("null"));
 	j = jsonl_for_call(fcinfo, out.mode);
