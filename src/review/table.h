@@ -58,9 +58,12 @@ typedef struct ReviewTable
 	ReviewColumn *content;
 
 	bool		state_is_enum;
+	bool		authors_matter;	/* an edge asks who the author is */
 	uint64		queued;			/* states to claim from */
 	Datum	   *state_value;	/* values of the column by number of state, if it is an enum */
 	RoleMemo	memo;
+
+	const char *path;			/* search_path of the table's triggers under a mover */
 
 	/* plans of the movers (move.c), of the root alone */
 	SPIPlanPtr	read_plan;
