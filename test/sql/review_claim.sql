@@ -100,7 +100,7 @@ SELECT item, claimed_by, claim_token FROM hd_claim_review WHERE claimed_by IS NO
 \echo -- an index that is gone
 DROP INDEX hd_claim_review_queue_priority_item_idx;
 SELECT hd_error('SELECT hdata.review_claim(''hd_claim'', actor => ''rex'')');
-CREATE INDEX ON hd_claim_review (queue, priority DESC, item) WHERE queue IS NOT NULL;
+CREATE INDEX ON hd_claim_review (queue, priority DESC, item) WHERE queue IS NOT NULL AND claimed_by IS NULL;
 
 \echo -- affinity after rework
 CREATE TABLE hd_aff (id int PRIMARY KEY, author text, state text);
