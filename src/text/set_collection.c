@@ -175,17 +175,28 @@ typedef struct Print
 	int32		set;
 } Print;
 
-static int
-compare_prints(const void *x, const void *y)
+static inline int
+compare_prints(const Print *p, const Print *q)
 {
-	const Print *p = x;
-	const Print *q = y;
-
 	if (p->a != q->a)
 		return p->a < q->a ? -1 : 1;
 	if (p->b != q->b)
 		return p->b < q->b ? -1 : 1;
 	return (p->set > q->set) - (p->set < q->set);
+}
+
+#define ST_SORT sort_prints
+#define ST_ELEMENT_TYPE Print
+#define ST_COMPARE(p, q) compare_prints(p, q)
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+static inline bool
+is_empty(const SetPrint *p)
+{
+	return p->sum[0] == 0 && p->sum[1] == 0;
 }
 
 /* 128 bits: no accident makes two sets equal */
@@ -197,18 +208,28 @@ sets_find_equal(const SetPrint *print, int32 n, const uint8 *side)
 
 	for (int32 i = 0; i < n; i++)
 		p[i] = (Print) {print[i].sum[0] + (side ? side[i] : 0), print[i].sum[1], i};
-	qsort(p, n, sizeof(Print), compare_prints);
+	sort_prints(p, n);
 	for (int32 i = 0; i < n; i++)
 	{
 		int32		set = p[i].set;
-		bool		empty = print[set].sum[0] == 0 && print[set].sum[1] == 0;
 
+		HD_CHECK_EVERY(i + 1);
 		/* texts of which nothing was left are not alike for that */
-		same_as[set] = !empty && i > 0 && p[i].a == p[i - 1].a && p[i].b == p[i - 1].b ?
+		same_as[set] = !is_empty(&print[set]) && i > 0 && p[i].a == p[i - 1].a && p[i].b == p[i - 1].b ?
 			same_as[p[i - 1].set] : set;
 	}
 	pfree(p);
 	return same_as;
+}
+
+int32
+sets_count_different(const SetPrint *print, const int32 *same_as, int32 n)
+{
+	int32		different = 0;
+
+	for (int32 i = 0; i < n; i++)
+		different += same_as[i] == i && !is_empty(&print[i]);
+	return different;
 }
 
 /*
@@ -300,7 +321,7 @@ sets_make(uint64 *pair, uint64 n_pairs, int32 n_sets, bool idf, const uint8 *sid
 	uint64	   *spare = array_alloc(n_pairs, sizeof(uint64));
 	Making		k = {0};
 	uint32	   *order;
-	int32		n_different = 0;
+	int32		n_different;
 
 	k.n_pairs = n_pairs;
 	k.pair = sort_by_upper_half(pair, &spare, n_pairs);
@@ -314,8 +335,7 @@ sets_make(uint64 *pair, uint64 n_pairs, int32 n_sets, bool idf, const uint8 *sid
 	drop_copies(&k, c->same_as, n_df);
 	order = order_runs(&k, n_sets);
 	c->n_tokens = k.n_runs;
-	for (int32 i = 0; i < n_df; i++)
-		n_different += c->same_as[i] == i;
+	n_different = sets_count_different(k.print, c->same_as, n_df);
 	if (idf)
 	{
 		double	   *weight = array_alloc(k.n_runs, sizeof(double));
