@@ -9,6 +9,7 @@
 
 #include "common/alloc.h"
 #include "common/args.h"
+#include "common/interrupts.h"
 #include "common/state.h"
 #include "mb/pg_wchar.h"
 #include "text/edit_distance.h"
@@ -26,6 +27,7 @@ decode_utf8(const unsigned char *p, int32 len, uint32 *out)
 	{
 		int			size = pg_utf_mblen(p + i);
 
+		HD_CHECK_EVERY(n + 1);
 		out[n++] = utf8_to_unicode(p + i);
 		i += size;
 	}
@@ -43,6 +45,7 @@ code_points_of_text(Datum d)
 
 	while (ascii < len && p[ascii] < 0x80)
 	{
+		HD_CHECK_EVERY(ascii + 1);
 		c[ascii] = p[ascii];
 		ascii++;
 	}
@@ -51,7 +54,10 @@ code_points_of_text(Datum d)
 	if (GetDatabaseEncoding() == PG_SQL_ASCII)
 	{
 		for (int32 i = 0; i < len; i++)
+		{
+			HD_CHECK_EVERY(i + 1);
 			c[i] = p[i];
+		}
 		return (CodePoints) {len, c};
 	}
 	if (GetDatabaseEncoding() != PG_UTF8)
