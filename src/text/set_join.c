@@ -333,9 +333,10 @@ compare_all(Join *j, const Bucket *b, bool only)
 /* ---- buckets ---- */
 
 /*
- * Tokens of a bucket's sets that may be the next one that a pair has in
- * common.  Gives up, and returns false, where comparing all with all is
- * no more work.
+ * Divides a bucket by the token that a pair may have in common next.  Gives
+ * up, and returns false, where that is more work than to compare its "pairs"
+ * pairs, or leaves more than a fourth of them: then there is no more to be
+ * gained than to be lost.
  */
 static bool
 divide(Join *j, const Bucket *b, uint64 pairs, Division *d)
@@ -379,7 +380,7 @@ divide(Join *j, const Bucket *b, uint64 pairs, Division *d)
 			j->count[token[i]] += j->count[token[i]] > 0;
 		steps += i - m->next;
 		HD_CHECK_EVERY(e + 1);
-		worth = steps <= 2 * pairs;
+		worth = steps <= 2 * 2 * pairs;
 	}
 	d->part = array_alloc(worth ? n_touched : 0, sizeof(Part));
 	d->n_parts = 0;
@@ -398,7 +399,7 @@ divide(Join *j, const Bucket *b, uint64 pairs, Division *d)
 		*count = total + 1;
 		total += all;
 	}
-	if (!worth || new_pairs > pairs)
+	if (!worth || new_pairs > pairs / 4)
 	{
 		for (uint32 i = 0; i < d->n_parts; i++)
 			j->count[d->part[i].token] = 0;
@@ -474,7 +475,7 @@ all_skipped(const Join *j, const Bucket *b)
 }
 
 /* with fewer pairs it is not worth while to look for more tokens */
-#define MANY_PAIRS 256
+#define MANY_PAIRS 128
 
 static void join_parts(Join *j, const Bucket *b, Division *d);
 
@@ -492,7 +493,7 @@ join_bucket(Join *j, const Bucket *b)
 	{
 		if (all_skipped(j, b))
 			return;
-		if (divide(j, b, pairs / 4, &d))
+		if (divide(j, b, pairs, &d))
 		{
 			compare_complete(j, b);
 			join_parts(j, b, &d);
@@ -628,7 +629,7 @@ sets_join(const SetCollection *c, SetMeasure m, double threshold,
 	j.touched = array_alloc(c->n_tokens, sizeof(uint32));
 	all.member = member = all_members(&j, &all.n);
 	/* all sets have the key without a token in common */
-	if (divide(&j, &all, PG_UINT64_MAX / 4, &d))
+	if (divide(&j, &all, PG_UINT64_MAX, &d))
 	{
 		pfree(member);
 		join_parts(&j, &all, &d);
