@@ -366,7 +366,7 @@ divide(Join *j, const Bucket *b, uint64 pairs, Division *d)
 		}
 		steps += i - m->next;
 		HD_CHECK_EVERY(e + 1);
-		worth = steps <= pairs;
+		worth = steps <= pairs / 2;
 	}
 	for (uint32 e = 0; e < b->n && worth; e++)
 	{
@@ -380,7 +380,7 @@ divide(Join *j, const Bucket *b, uint64 pairs, Division *d)
 			j->count[token[i]] += j->count[token[i]] > 0;
 		steps += i - m->next;
 		HD_CHECK_EVERY(e + 1);
-		worth = steps <= 2 * 2 * pairs;
+		worth = steps <= pairs;
 	}
 	d->part = array_alloc(worth ? n_touched : 0, sizeof(Part));
 	d->n_parts = 0;
