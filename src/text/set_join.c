@@ -475,7 +475,9 @@ all_skipped(const Join *j, const Bucket *b)
 }
 
 /* with fewer pairs it is not worth while to look for more tokens */
+#ifndef MANY_PAIRS
 #define MANY_PAIRS 128
+#endif
 
 static void join_parts(Join *j, const Bucket *b, Division *d);
 
