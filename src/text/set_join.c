@@ -20,7 +20,7 @@
 
 #include "common/alloc.h"
 #include "common/interrupts.h"
-#include "text/set_join.h"
+#include "text/set_join_buckets.h"
 
 /* Bounds give way by this much, so that rounding loses no pair; similarities are compared as they are */
 #define SLACK 1e-9
@@ -87,99 +87,9 @@ least_shared_pair(SetMeasure m, double t, double a, double b)
 	}
 }
 
-/* ---- joining ---- */
+/* ---- pairs ---- */
 
-/*
- * A key is the first tokens that two sets have in common.  A bucket holds the
- * sets that may have a certain key in common with another one, by ascending size.
- */
-typedef struct Member
-{
-	int32		set;
-	uint32		next:31;		/* place in the set behind the key's last token */
-	uint32		small:1;		/* may be the smaller one of a pair */
-} Member;
-
-typedef struct Bucket
-{
-	const Member *member;
-	uint32		n;
-	uint32		k;				/* tokens of the key */
-	double		before;			/* their weight, without the last one */
-	double		weight;			/* and with it */
-} Bucket;
-
-/* The sets of a bucket that have a certain token behind the key */
-typedef struct Part
-{
-	uint32		token;
-	uint32		n;
-} Part;
-
-/* Parts stand one behind the other in member[] */
-typedef struct Division
-{
-	Part	   *part;
-	uint32		n_parts;
-	Member	   *member;
-} Division;
-
-typedef struct Join
-{
-	const SetCollection *c;
-	SetMeasure	m;
-	double		t;
-	double		small_share;	/* what a set must share as the smaller one of a pair, of its size */
-	double		large_share;	/* and as the larger one, where sizes bound; so much of it is the smaller one, too */
-	bool		sizes_bound;
-	float	   *rest;			/* [tokens + 1] weight from a token to the end of its set, rounded up; NULL: as many */
-	uint64	   *count;			/* [n_tokens] of divide(); zero outside of it */
-	uint32	   *touched;		/* [n_tokens] of divide() */
-	int64		work;
-	PairFound	found;
-	PairSkip	skip;
-	void	   *arg;
-	JoinStats  *stats;
-} Join;
-
-static inline uint32
-set_length(const Join *j, int32 set)
-{
-	return (uint32) (j->c->start[set + 1] - j->c->start[set]);
-}
-
-/* No less than the weight of a set's tokens from place i on */
-static inline double
-rest_from(const Join *j, int32 set, uint32 i)
-{
-	return j->rest ? j->rest[j->c->start[set] + i] : set_length(j, set) - i;
-}
-
-static inline double
-token_weight(const Join *j, uint32 token)
-{
-	return j->c->weight ? j->c->weight[token] : 1;
-}
-
-static inline bool
-can_be_small(const Join *j, int32 set)
-{
-	return j->m != MEASURE_CONTAINMENT || j->c->side[set] == 1;
-}
-
-/* What a member has to share at least, if the smallest of those it may be paired with has to share so much */
-static inline double
-least_of(const Join *j, const Member *e, double least_of_small)
-{
-	if (j->sizes_bound)
-		return j->large_share * j->c->size[e->set];
-	/* in a containment who is on the small side is nothing else */
-	if (j->m == MEASURE_CONTAINMENT && e->small)
-		return j->small_share * j->c->size[e->set];
-	return least_of_small;
-}
-
-static double
+double
 least_of_small(const Join *j, const Bucket *b)
 {
 	double		least = DBL_MAX;
@@ -189,8 +99,6 @@ least_of_small(const Join *j, const Bucket *b)
 			least = Min(least, j->small_share * j->c->size[b->member[e].set]);
 	return least;
 }
-
-/* ---- pairs ---- */
 
 /* Do two sets have nothing in common before these places but n tokens, which they have? */
 static inline bool
@@ -276,9 +184,8 @@ is_turned(const SetCollection *c, int32 x, int32 y)
 	return c->side ? c->side[x] > c->side[y] : x > y;
 }
 
-/* x is the smaller one */
-static void
-compare_members(Join *j, const Bucket *b, const Member *x, const Member *y, bool only)
+void
+join_compare_members(Join *j, const Bucket *b, const Member *x, const Member *y, bool only)
 {
 	const SetCollection *c = j->c;
 	double		least = least_shared_pair(j->m, j->t, c->size[y->set], c->size[x->set]) * (1 - SLACK);
@@ -317,7 +224,7 @@ compare_all(Join *j, const Bucket *b, bool only)
 		for (uint32 e = 0; e < b->n; e++)
 			for (uint32 f = 0; f < b->n && !b->member[e].small; f++)
 				if (b->member[f].small)
-					compare_members(j, b, &b->member[f], &b->member[e], only);
+					join_compare_members(j, b, &b->member[f], &b->member[e], only);
 		return;
 	}
 	for (uint32 e = 1; e < b->n; e++)
@@ -326,11 +233,26 @@ compare_all(Join *j, const Bucket *b, bool only)
 
 		for (uint32 f = e; f-- > 0 && c->size[b->member[f].set] >= smallest;)
 			if (b->member[f].small)
-				compare_members(j, b, &b->member[f], &b->member[e], only);
+				join_compare_members(j, b, &b->member[f], &b->member[e], only);
 	}
 }
 
 /* ---- buckets ---- */
+
+/* The sets of a bucket that have a certain token behind the key */
+typedef struct Part
+{
+	uint32		token;
+	uint32		n;
+} Part;
+
+/* Parts stand one behind the other in member[] */
+typedef struct Division
+{
+	Part	   *part;
+	uint32		n_parts;
+	Member	   *member;
+} Division;
 
 /*
  * Divides a bucket by the token that a pair may have in common next.  Gives
@@ -499,6 +421,11 @@ join_bucket(Join *j, const Bucket *b)
 		{
 			compare_complete(j, b);
 			join_parts(j, b, &d);
+			return;
+		}
+		if (join_by_local_order(j, b, pairs))
+		{
+			compare_complete(j, b);
 			return;
 		}
 	}
