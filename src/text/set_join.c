@@ -213,6 +213,89 @@ join_compare_members(Join *j, const Bucket *b, const Member *x, const Member *y,
 		report_pair(c, j->m, j->t, turned ? y->set : x->set, turned ? x->set : y->set, both, j->found, j->arg, j->stats);
 }
 
+/* A pair that may have been looked at elsewhere: where found() is not sensitive to that */
+static void
+compare_whole(Join *j, const Member *x, const Member *y)
+{
+	const SetCollection *c = j->c;
+
+	j->work++;
+	HD_CHECK_EVERY(j->work);
+	sets_verify(c, j->m, j->t, x->set, y->set, j->found, j->skip, j->arg, j->stats);
+}
+
+/* so many members of a class are tried at once, whichever bucket the pair belongs to */
+#define TRIES 4
+
+/*
+ * Compares each member with those that it is not yet together with.  Members
+ * that are together are chained: who finds one of them has found all, so that
+ * of many that are alike most are compared with one.
+ */
+static void
+compare_classes(Join *j, const Bucket *b)
+{
+	const SetCollection *c = j->c;
+	uint32	   *first = array_alloc(b->n, sizeof(uint32));	/* [classes] */
+	uint32	   *last = array_alloc(b->n, sizeof(uint32));
+	uint32	   *next = array_alloc(b->n, sizeof(uint32));	/* [members] b->n: none */
+	uint32		n_classes = 0;
+
+	for (uint32 e = 0; e < b->n; e++)
+	{
+		const Member *y = &b->member[e];
+		double		smallest = j->sizes_bound ? j->large_share * c->size[y->set] : 0;
+		uint32		kept = 0;
+		uint32		own = b->n; /* its class */
+
+		next[e] = b->n;
+		for (uint32 k = 0; k < n_classes; k++)
+		{
+			const Member *leader = &b->member[first[k]];
+			uint32		tries = 0;
+
+			for (uint32 f = first[k]; f < b->n && !j->skip(j->arg, leader->set, y->set); f = next[f])
+			{
+				const Member *x = &b->member[f];
+
+				if (!x->small || c->size[x->set] < smallest)
+					continue;
+				if (tries++ < TRIES)
+					compare_whole(j, x, y);
+				else
+					join_compare_members(j, b, x, y, false);
+			}
+			j->work++;
+			HD_CHECK_EVERY(j->work);
+			if (own == b->n || !j->skip(j->arg, leader->set, y->set))
+			{
+				if (own == b->n && j->skip(j->arg, leader->set, y->set))
+					own = kept;
+				first[kept] = first[k];
+				last[kept++] = last[k];
+				continue;
+			}
+			/* two classes have become one */
+			next[last[own]] = first[k];
+			last[own] = last[k];
+		}
+		n_classes = kept;
+		if (own < b->n)
+		{
+			next[last[own]] = e;
+			last[own] = e;
+		}
+		else
+		{
+			first[n_classes] = e;
+			last[n_classes++] = e;
+		}
+	}
+	pfree(first);
+	pfree(last);
+	pfree(next);
+}
+
 /* Compares each member with each; "only" pairs that have the key and nothing else in common */
 static void
 compare_all(Join *j, const Bucket *b, bool only)
@@ -429,7 +512,10 @@ join_bucket(Join *j, const Bucket *b)
 			return;
 		}
 	}
-	compare_all(j, b, false);
+	if (j->components && pairs >= MANY_PAIRS)
+		compare_classes(j, b);
+	else
+		compare_all(j, b, false);
 }
 
 static void
@@ -542,11 +628,14 @@ join_shares(Join *j)
 	j->large_share *= 1 - SLACK;
 }
 
-void
-sets_join(const SetCollection *c, SetMeasure m, double threshold,
+static void
+join_sets(const SetCollection *c, SetMeasure m, double threshold, bool components,
 		  PairFound found, PairSkip skip, void *arg, JoinStats *stats)
 {
-	Join		j = {.c = c, .m = m, .t = threshold, .found = found, .skip = skip, .arg = arg, .stats = stats};
+	Join		j = {
+		.c = c, .m = m, .t = threshold, .components = components,
+		.found = found, .skip = skip, .arg = arg, .stats = stats
+	};
 	Bucket		all = {0};
 	Division	d;
 	Member	   *member;
@@ -567,6 +656,20 @@ sets_join(const SetCollection *c, SetMeasure m, double threshold,
 	pfree(j.touched);
 	if (j.rest)
 		pfree(j.rest);
+}
+
+void
+sets_join(const SetCollection *c, SetMeasure m, double threshold,
+		  PairFound found, PairSkip skip, void *arg, JoinStats *stats)
+{
+	join_sets(c, m, threshold, false, found, skip, arg, stats);
+}
+
+void
+sets_join_components(const SetCollection *c, SetMeasure m, double threshold,
+					 PairFound found, PairSkip skip, void *arg, JoinStats *stats)
+{
+	join_sets(c, m, threshold, m != MEASURE_CONTAINMENT, found, skip, arg, stats);
 }
 
 /* Compares two sets and says so if they reach the threshold */

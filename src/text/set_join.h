@@ -99,4 +99,11 @@ extern void sets_verify(const SetCollection *c, SetMeasure m, double threshold, 
 extern void sets_join(const SetCollection *c, SetMeasure m, double threshold,
 					  PairFound found, PairSkip skip, void *arg, JoinStats *stats);
 
+/*
+ * The same where found(arg, a, b) makes skip(arg, a, b) true: not all pairs are
+ * told, but what they connect is connected.
+ */
+extern void sets_join_components(const SetCollection *c, SetMeasure m, double threshold,
+								 PairFound found, PairSkip skip, void *arg, JoinStats *stats);
+
 #endif							/* HD_SET_JOIN_H */

@@ -41,6 +41,7 @@ typedef struct Join
 	float	   *rest;			/* [tokens + 1] weight from a token to the end of its set, rounded up; NULL: as many */
 	uint64	   *count;			/* [n_tokens] of divide(); zero outside of it */
 	uint32	   *touched;		/* [n_tokens] of divide() */
+	bool		components;		/* a pair that was found is to be skipped from then on */
 	int64		work;
 	PairFound	found;
 	PairSkip	skip;

@@ -102,6 +102,62 @@ test_join(const SetCollection *c, SetMeasure m, double t, int classes)
 	check(stats.found == n_found && stats.candidates >= stats.verified && stats.verified >= stats.found, "counts of a join");
 }
 
+/* ---- components ---- */
+
+static int32 root[MOST_SETS];
+
+static int32
+root_of(int32 i)
+{
+	while (root[i] != i)
+		i = root[i] = root[root[i]];
+	return i;
+}
+
+static void
+put_together(void *arg, int32 a, int32 b, double similarity)
+{
+	found(arg, a, b, similarity);
+	root[Max(root_of(a), root_of(b))] = Min(root_of(a), root_of(b));
+}
+
+static bool
+is_together(void *arg, int32 a, int32 b)
+{
+	return root_of(a) == root_of(b);
+}
+
+/* After test_join() of the same */
+static void
+test_components(const SetCollection *c, SetMeasure m, double t)
+{
+	static int32 expected[MOST_SETS];
+	JoinStats	stats;
+	int			differ = 0,
+				wrong = 0;
+
+	for (int i = 0; i < c->n; i++)
+		root[i] = i;
+	for (int a = 0; a < c->n; a++)
+		for (int b = 0; b < c->n; b++)
+			if (found_similarity[a][b] != 0)
+				root[Max(root_of(a), root_of(b))] = Min(root_of(a), root_of(b));
+	for (int i = 0; i < c->n; i++)
+		expected[i] = root_of(i);
+	for (int i = 0; i < c->n; i++)
+		root[i] = i;
+	memset(found_similarity, 0, sizeof(found_similarity));
+	sets_join_components(c, m, t, put_together, is_together, NULL, &stats);
+	for (int a = 0; a < c->n; a++)
+	{
+		differ += root_of(a) != expected[a];
+		for (int b = 0; b < c->n; b++)
+			wrong += found_similarity[a][b] != 0 && found_similarity[a][b] != set_similarity(m, set_shared(c, a, b), c->size[a], c->size[b]);
+	}
+	check(differ == 0 && wrong == 0, "measure %d >= %g, %d sets, %s: %d in other components, %d wrong", m, t, c->n,
+		  c->weight ? "weighted" : "plain", differ, wrong);
+}
+
 int
 main(void)
 {
@@ -125,7 +181,12 @@ main(void)
 				double		t = (double[]) {0.1, 0.3, 0.5, 0.6, 2 / 3.0, 0.7, 0.8, 0.9, 1}[rnd_int(9)];
 
 				if (m != MEASURE_CONTAINMENT)
-					test_join(one, m, t, rnd_int(3) == 0 ? 1 + rnd_int(4) : 0);
+				{
+					if (rnd_int(3) == 0)
+						test_join(one, m, t, 1 + rnd_int(4));
+					test_join(one, m, t, 0);
+					test_components(one, m, t);
+				}
 				test_join(two, m, t, 0);
 			}
 		}
