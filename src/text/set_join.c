@@ -320,6 +320,21 @@ compare_all(Join *j, const Bucket *b, bool only)
 	}
 }
 
+/* with fewer pairs it is not worth while to look for more tokens, or for classes */
+#ifndef MANY_PAIRS
+#define MANY_PAIRS 128
+#endif
+
+static void
+compare_many(Join *j, const Bucket *b, bool only)
+{
+	/* there is no harm in finding a pair of a component twice */
+	if (j->components && (uint64) b->n * b->n / 2 >= MANY_PAIRS)
+		compare_classes(j, b);
+	else
+		compare_all(j, b, only);
+}
+
 /* ---- buckets ---- */
 
 /* The sets of a bucket that have a certain token behind the key */
@@ -459,7 +474,7 @@ compare_complete(Join *j, const Bucket *b)
 	if (member == NULL)
 		return;
 	complete.member = member;
-	compare_all(j, &complete, true);
+	compare_many(j, &complete, true);
 	pfree(member);
 }
 
@@ -478,11 +493,6 @@ all_skipped(const Join *j, const Bucket *b)
 	}
 	return one_side || together;
 }
-
-/* with fewer pairs it is not worth while to look for more tokens */
-#ifndef MANY_PAIRS
-#define MANY_PAIRS 128
-#endif
 
 static void join_parts(Join *j, const Bucket *b, Division *d);
 
@@ -512,10 +522,7 @@ join_bucket(Join *j, const Bucket *b)
 			return;
 		}
 	}
-	if (j->components && pairs >= MANY_PAIRS)
-		compare_classes(j, b);
-	else
-		compare_all(j, b, false);
+	compare_many(j, b, false);
 }
 
 static void
