@@ -224,7 +224,10 @@ compare_whole(Join *j, const Member *x, const Member *y)
 	sets_verify(c, j->m, j->t, x->set, y->set, j->found, j->skip, j->arg, j->stats);
 }
 
-/* so many members of a class are tried at once, whichever bucket the pair belongs to */
+/*
+ * So many members of a class are tried whichever bucket the pair belongs to:
+ * where some are together, it is likely that the next one is, too.
+ */
 #define TRIES 4
 
 /*
@@ -260,7 +263,7 @@ compare_classes(Join *j, const Bucket *b)
 
 				if (!x->small || c->size[x->set] < smallest)
 					continue;
-				if (tries++ < TRIES)
+				if (last[k] != first[k] && tries++ < TRIES)
 					compare_whole(j, x, y);
 				else
 					join_compare_members(j, b, x, y, false);
