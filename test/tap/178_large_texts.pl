@@ -69,6 +69,14 @@ for my $case (@edge)
 	is($node->safe_psql($db, "SELECT ROW($what)::text FROM (VALUES ($values)) t($names)"), "($expected)", "$values: $what");
 }
 
+# ---- text goes to ICU in pieces: wherever they are cut, what is composed stays together ----
+
+is($node->safe_psql($db, <<'SQL'), '', 'the canonical text of long sequences that compose');
+SELECT p, what FROM generate_series(0, 3) p,
+	(VALUES ('e and acute', U&'e\0301', U&'\00e9'), ('Hangul', U&'\1112\1161\11ab', U&'\d55c'), ('kana', U&'\ff76\ff9e', U&'\30ac'), ('ligature', U&'\fdfa', NULL)) v(what, raw, composed)
+	WHERE replace(hdata.canonical_text(repeat('x', p) || ' ' || repeat(raw, 150000)), ' ', '') <> repeat('x', p) || repeat(coalesce(composed, replace(hdata.canonical_text(raw), ' ', '')), 150000)
+SQL
+
 # ---- 50 MB ----
 
 $node->safe_psql($db, <<'SQL');
