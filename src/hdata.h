@@ -30,6 +30,7 @@
 #define HDATA_ELO_VERSION 1
 #define HDATA_SHINGLES_VERSION 1
 #define HDATA_SHINGLE_QUERY_VERSION 1
+#define HDATA_WEIGHTED_QUERY_VERSION 2	/* a shingle_query with document frequencies */
 #define HDATA_CORPUS_VERSION 1
 #define HDATA_IDF_VERSION 1
 #define HDATA_COMPONENTS_VERSION 1
