@@ -14,6 +14,7 @@
 #include <math.h>
 
 #include "access/htup_details.h"
+#include "access/transam.h"
 #include "catalog/pg_type.h"
 #include "common/args.h"
 #include "common/shortest_dec.h"
@@ -259,7 +260,7 @@ write_jsonb(JsonOut *out, Writer *w, Datum d)
 static void
 write_output(JsonOut *out, Writer *w, Datum d)
 {
-	int			level = w->pinned ? pin_settings() : 0;
+	int			level = w->pinned ? pin_settings(w->type < FirstNormalObjectId) : 0;
 	char	   *s = OutputFunctionCall(&w->function, d);
 
 	unpin_settings(level);
@@ -270,7 +271,7 @@ write_output(JsonOut *out, Writer *w, Datum d)
 static void
 write_cast_to_json(JsonOut *out, Writer *w, Datum d)
 {
-	int			level = pin_settings();
+	int			level = pin_settings(false);
 	Datum		json = FunctionCall1(&w->function, d);
 
 	unpin_settings(level);

@@ -20,18 +20,25 @@ static const char *const pinned[][2] = {
 	{"extra_float_digits", "1"},
 	{"bytea_output", "hex"},
 	{"lc_monetary", "C"},
-	{"xmlbinary", "base64"},
-	{"search_path", "pg_catalog, pg_temp"}	/* reg* types print what is visible without its schema */
+	{"xmlbinary", "base64"}
 };
 
+static void
+pin(const char *name, const char *value)
+{
+	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
+
 int
-pin_settings(void)
+pin_settings(bool search_path)
 {
 	int			level = NewGUCNestLevel();
 
 	for (int i = 0; i < lengthof(pinned); i++)
-		(void) set_config_option(pinned[i][0], pinned[i][1], PGC_USERSET, PGC_S_SESSION,
-								 GUC_ACTION_SAVE, true, 0, false);
+		pin(pinned[i][0], pinned[i][1]);
+	/* reg* types print what is visible without its schema */
+	if (search_path)
+		pin("search_path", "pg_catalog, pg_temp");
 	return level;
 }
 

@@ -12,8 +12,12 @@
 #include "common/compat.h"
 #include "datatype/timestamp.h"
 
-/* To be undone by unpin_settings(); an ERROR in between undoes it too */
-extern int	pin_settings(void);
+/*
+ * To be undone by unpin_settings(); an ERROR in between undoes it too.
+ * search_path is for types of core that print names; functions of others may
+ * need their own.
+ */
+extern int	pin_settings(bool search_path);
 extern void unpin_settings(int level);
 
 /* "infinity" and "-infinity" of release 17 and later, else NULL */

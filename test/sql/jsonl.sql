@@ -108,6 +108,25 @@ SELECT hdata.jsonl(x) FROM (SELECT stavalues1 FROM pg_statistic WHERE starelid =
 -- types of this extension
 SELECT hdata.jsonl(x) FROM (SELECT hdata.components_agg(1, 2) AS c) x;
 
+-- types of others that know how they want to be written: as core asks them, but under the fixed settings
+CREATE FUNCTION xj.mood_json(xj.mood) RETURNS json LANGUAGE sql STABLE AS $$ SELECT json_build_object('mood', $1::text, 'at', timestamptz '2026-01-01 00:00+00', 'of', (SELECT count(*) FROM xj.altered)) $$;
+CREATE CAST (xj.mood AS json) WITH FUNCTION xj.mood_json(xj.mood);
+SET timezone = 'Asia/Tokyo';
+SELECT hdata.jsonl(x) FROM (SELECT 'sad'::xj.mood AS m, ARRAY['happy'::xj.mood] AS a) x;
+RESET timezone;
+
+-- parallel workers may pin settings too
+CREATE TABLE xj.ranges AS SELECT tstzrange(timestamptz '2026-01-01 00:00+00' + i * interval '1 h', NULL) AS r, '{"a" : 1}'::json AS j FROM generate_series(1, 500) i;
+ALTER TABLE xj.ranges SET (parallel_workers = 2);
+BEGIN;
+SET LOCAL timezone = 'Asia/Tokyo';
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SELECT hdata.n_lines(d), encode(hdata.digest(d), 'hex') = (SELECT encode(hdata.digest(hdata.line_digest_agg(format('{"r":"[\"2026-01-%s %s:00:00+00\",)","j":{"a":1}}', lpad((1 + i / 24)::text, 2, '0'), lpad((i % 24)::text, 2, '0')))), 'hex')
+	FROM generate_series(1, 500) i) FROM (SELECT hdata.line_digest_agg(hdata.jsonl(t)) AS d FROM xj.ranges t WHERE current_setting('timezone') = 'Asia/Tokyo') s;
+COMMIT;
+
 -- long ones, and from TOAST
 CREATE TABLE xj.long AS SELECT repeat('0123456789"' || E'\n', 100000) AS t, repeat('\x00ff', 1)::bytea AS b;
 SELECT length(hdata.jsonl(l)), hdata.jsonl(l) = row_to_json(l)::text FROM xj.long l;
