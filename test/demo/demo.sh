@@ -4,6 +4,8 @@
 #   demo.sh           the invented project beside this file
 #   demo.sh DIR       DIR/ratings.csv: an item column first (or item_id), rater_id, then answers
 #
+# DEMO_OUT, if set, is a folder that gets the report as a page, report.html.
+#
 # PGHOST, PGPORT, PGUSER and PGDATABASE point to a throw-away database where we are superuser, and
 # the files of the extension are installed (test/run.sh sees to both).  Loading is done by the
 # superuser; the report runs as the role "analyst", who may read the tables and nothing else.
@@ -162,3 +164,7 @@ else
 fi
 grant_analyst
 psql -X -q -v ON_ERROR_STOP=1 "${options[@]}" -v states="$states" -v standing="$standing" -f "$here/report.sql"
+if [ -n "${DEMO_OUT:-}" ]; then
+	psql -X -q -v ON_ERROR_STOP=1 "${options[@]}" -v states="$states" -v standing="$standing" -v page="$DEMO_OUT/report.html" \
+		-f "$here/report_html.sql"
+fi
