@@ -15,14 +15,38 @@
 #include "storage/proc.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/inval.h"
+#include "utils/syscache.h"
 
 bool		review_import = false;	/* hdata.review_import */
+
+/* Name of the outer role, looked up once */
+static Oid	known_role = InvalidOid;
+static char known_name[NAMEDATALEN];
+
+static void
+forget_role(Datum arg, int cache, uint32 hash)
+{
+	known_role = InvalidOid;
+}
 
 void
 actor_self(ReviewActor *actor)
 {
+	static bool registered = false;
+
 	actor->role = GetOuterUserId();
-	actor->db_role = GetUserNameFromId(actor->role, false);
+	if (unlikely(actor->role != known_role))
+	{
+		if (!registered)
+		{
+			CacheRegisterSyscacheCallback(AUTHOID, forget_role, (Datum) 0);
+			registered = true;
+		}
+		strlcpy(known_name, GetUserNameFromId(actor->role, false), NAMEDATALEN);
+		known_role = actor->role;
+	}
+	actor->db_role = pstrdup(known_name);
 	actor->name = actor->db_role;
 	actor->named = false;
 }

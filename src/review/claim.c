@@ -345,10 +345,13 @@ lock_item(Claimer *c, Queue *q, Datum key)
 	OpenTable  *side = &c->w->side;
 	ItemPointerData tid = q->slot->tts_tid;
 	TM_FailureData tmfd;
+	TM_Result	result;
 	ItemState	item;
 
-	if (table_tuple_lock(side->rel, &tid, c->snapshot, side->old, GetCurrentCommandId(true), LockTupleNoKeyExclusive,
-						 LockWaitSkip, 0, &tmfd) != TM_Ok)
+	result = table_tuple_lock(side->rel, &tid, c->snapshot, side->old, GetCurrentCommandId(true),
+							  LockTupleNoKeyExclusive, LockWaitSkip, 0, &tmfd);
+	ExecMaterializeSlot(side->old);		/* lets go of the page */
+	if (result != TM_Ok)
 		return false;
 	return mover_row(&c->m, key, ROW_SKIP, &item) && item.state == q->state;
 }
@@ -371,7 +374,7 @@ try_claim(Claimer *c, Queue *q, SrfRow *result)
 	row.claim_token = nextval_internal(c->m.t->tokens, false);
 	row.claimed_at = c->now;
 	row.claim_until = c->now + c->ttl;
-	if (writer_update_side(c->w, &row, c->snapshot) != TM_Ok)
+	if (writer_update_side(c->w, &row) != TM_Ok)
 		elog(ERROR, "a row of the side table changed although it was locked");
 	srf_cstring(result, mover_item(&c->m, key));
 	srf_int64(result, row.claim_token);
@@ -410,7 +413,8 @@ review_claim(PG_FUNCTION_ARGS)
 	c.now = GetCurrentTimestamp();
 	n = within_limit(&c, n);
 
-	c.snapshot = RegisterSnapshot(review_snapshot());
+	writer_look_again(c.w);
+	c.snapshot = c.w->snapshot;
 	queue = open_queues(&c, states, &n_queues);
 	row_cx = AllocSetContextCreate(CurrentMemoryContext, "review_claim", ALLOCSET_SMALL_SIZES);
 	while (n > 0 && (q = best_queue(queue, n_queues)) != NULL)
@@ -428,7 +432,6 @@ review_claim(PG_FUNCTION_ARGS)
 		index_endscan(queue[i].scan);
 		ExecDropSingleTupleTableSlot(queue[i].slot);
 	}
-	UnregisterSnapshot(c.snapshot);
 	claimer_end(&c);
 	return (Datum) 0;
 }
@@ -440,7 +443,7 @@ static bool
 find_claim(Claimer *c, int64 token, SideRow *row)
 {
 	OpenTable  *side = &c->w->side;
-	IndexScanDesc scan = hd_index_beginscan(side->rel, c->claim_index, c->snapshot, 2);
+	IndexScanDesc scan = hd_index_beginscan(side->rel, c->claim_index, c->w->snapshot, 2);
 	ScanKeyData key[2];
 	bool		found;
 
@@ -468,18 +471,14 @@ change_claim(Claimer *c, int64 token, int64 ttl, TimestampTz *until)
 		SideRow		row;
 
 		CHECK_FOR_INTERRUPTS();
-		c->snapshot = RegisterSnapshot(review_snapshot());
+		writer_look_again(c->w);
 		if (!find_claim(c, token, &row))
-		{
-			UnregisterSnapshot(c->snapshot);
 			return false;
-		}
 		if (ttl > 0)
 			*until = row.claim_until = GetCurrentTimestamp() + ttl;
 		else
 			row.claimed_by = NULL;
-		result = writer_update_side(c->w, &row, c->snapshot);
-		UnregisterSnapshot(c->snapshot);
+		result = writer_update_side(c->w, &row);
 		if (result == TM_SelfModified || result == TM_Invisible)
 			CommandCounterIncrement();
 	} while (result != TM_Ok);
@@ -501,7 +500,7 @@ Datum
 review_renew(PG_FUNCTION_ARGS)
 {
 	int64		token = token_argument(fcinfo);
-	TimestampTz until;
+	TimestampTz until = 0;
 	Claimer		c;
 
 	claimer_begin(&c, PG_GETARG_OID(0), PG_ARGISNULL(3) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(3)),

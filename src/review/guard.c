@@ -88,7 +88,7 @@ item_of(const ReviewTable *t, const Row *row, ItemState *item)
 	memset(item, 0, sizeof(*item));
 	item->key = row->key;
 	item->state = row->number;
-	item->author = author_of(t, row);
+	item->author = t->authors_matter ? author_of(t, row) : NULL;
 	item->now = GetCurrentStatementStartTimestamp();
 	item->direct = true;
 }
@@ -516,7 +516,7 @@ log_change(ReviewTable *t, TriggerData *td, const Row *old, const Row *new, Tran
 		TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(old->tuple->t_data));
 	if (new)
 		tr->has_content = content_hash(t, row->tuple, row->desc, tr->content_hash);
-	log_transition(t, tr);
+	log_transition(t, tr, true);
 }
 
 /* A change of state by UPDATE: of a mover, or a plain one, whose edge is looked up again as nothing has changed since */

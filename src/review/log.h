@@ -77,6 +77,6 @@ typedef struct Transition
  * trigger of the user's may change the state again before the first change is
  * logged: then the later one waits until the earlier is written.
  */
-extern void log_transition(ReviewTable *t, Transition *transition);
+extern void log_transition(ReviewTable *t, Transition *transition, bool in_trigger);
 
 #endif							/* HD_REVIEW_LOG_H */

@@ -269,7 +269,7 @@ make_move(Mover *m, const Request *a, ItemState *item, const FlowEdge *edge, int
 	};
 
 	if (to == item->state)
-		log_transition(m->t, &move.transition);
+		log_transition(m->t, &move.transition, false);
 	else
 		update_row(m, item->key, &move);
 	receipt->item = move.item;

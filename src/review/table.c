@@ -256,6 +256,8 @@ load_table(Relation rel)
 		load_column(rel, t, t->args.author, &t->author);
 	load_content(rel, t);
 	load_states(rel, t);
+	for (int i = 0; i < t->flow->n_edges; i++)
+		t->authors_matter |= t->flow->edge[i].author || t->flow->edge[i].not_author;
 	t->queued = review_queue_states(&t->args, t->flow);
 	check_own_table(rel, t, t->side, t->args.side, review_side_fits);
 	check_own_table(rel, t, t->log, t->args.log, review_log_fits);

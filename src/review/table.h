@@ -58,6 +58,7 @@ typedef struct ReviewTable
 	ReviewColumn *content;
 
 	bool		state_is_enum;
+	bool		authors_matter;	/* an edge asks who the author is */
 	uint64		queued;			/* states to claim from */
 	Datum	   *state_value;	/* values of the column by number of state, if it is an enum */
 	RoleMemo	memo;

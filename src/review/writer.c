@@ -67,16 +67,54 @@ open_table(Writer *w, OpenTable *o, Oid relid, int natts)
 	o->plain = is_plain(o, natts);
 }
 
+/*
+ * What a writer opens belongs to a resource owner of its own, below that of
+ * the (sub)transaction: it may be held open for longer than whoever opened it.
+ */
+static ResourceOwner
+enter(Writer *w)
+{
+	ResourceOwner before = CurrentResourceOwner;
+
+	CurrentResourceOwner = w->owner;
+	return before;
+}
+
+void
+writer_look_again(Writer *w)
+{
+	ResourceOwner before = enter(w);
+	MemoryContext old = MemoryContextSwitchTo(w->cx);
+
+	if (w->find)
+		index_endscan(w->find);
+	if (w->snapshot)
+		UnregisterSnapshot(w->snapshot);
+	w->snapshot = RegisterSnapshot(review_snapshot());
+	w->find = hd_index_beginscan(w->side.rel, w->side.key, w->snapshot, 1);
+	MemoryContextSwitchTo(old);
+	CurrentResourceOwner = before;
+}
+
 Writer *
 writer_open(ReviewTable *t, bool with_log)
 {
+	MemoryContext cx = AllocSetContextCreate(TopTransactionContext, "hdata review log", ALLOCSET_SMALL_SIZES);
+	MemoryContext old = MemoryContextSwitchTo(cx);
 	Writer	   *w = palloc0(sizeof(*w));
+	ResourceOwner before;
 
 	w->t = t;
+	w->cx = cx;
+	w->owner = ResourceOwnerCreate(CurTransactionResourceOwner, "hdata review log");
+	before = enter(w);
 	w->estate = CreateExecutorState();
 	open_table(w, &w->side, t->side, SIDE_NATTS);
 	if (with_log)
 		open_table(w, &w->log, t->log, LOG_NATTS);
+	CurrentResourceOwner = before;
+	writer_look_again(w);
+	MemoryContextSwitchTo(old);
 	return w;
 }
 
@@ -89,14 +127,24 @@ close_table(OpenTable *o)
 	table_close(o->rel, NoLock);
 }
 
+/* Locks stay until the end of the transaction, with the owner above */
 void
 writer_close(Writer *w)
 {
+	ResourceOwner before = enter(w);
+
+	index_endscan(w->find);
+	UnregisterSnapshot(w->snapshot);
 	ExecResetTupleTable(w->estate->es_tupleTable, false);
 	close_table(&w->side);
 	close_table(&w->log);
 	FreeExecutorState(w->estate);
-	pfree(w);
+	CurrentResourceOwner = before;
+	ResourceOwnerRelease(w->owner, RESOURCE_RELEASE_BEFORE_LOCKS, true, false);
+	ResourceOwnerRelease(w->owner, RESOURCE_RELEASE_LOCKS, true, false);
+	ResourceOwnerRelease(w->owner, RESOURCE_RELEASE_AFTER_LOCKS, true, false);
+	ResourceOwnerDelete(w->owner);
+	MemoryContextDelete(w->cx);
 }
 
 /* ---- tables with code of the user's: it runs as the owner, at once ---- */
@@ -145,24 +193,26 @@ insert_row(Writer *w, OpenTable *o)
 /* ---- the side table ---- */
 
 bool
-writer_find(Writer *w, Datum key, Snapshot snapshot, SideRow *row)
+writer_find(Writer *w, Datum key, SideRow *row)
 {
 	OpenTable  *o = &w->side;
-	IndexScanDesc scan;
+	ResourceOwner before = enter(w);
+	MemoryContext old = MemoryContextSwitchTo(w->cx);
 	ScanKeyData skey;
 	bool		found;
 
 	memset(row, 0, sizeof(*row));
 	scan_key_init(&skey, o->key, 1, key);
-	scan = hd_index_beginscan(o->rel, o->key, snapshot, 1);
-	index_rescan(scan, &skey, 1, NULL, 0);
-	found = index_getnext_slot(scan, ForwardScanDirection, o->old);
+	index_rescan(w->find, &skey, 1, NULL, 0);
+	found = index_getnext_slot(w->find, ForwardScanDirection, o->old);
 	if (found)
-	{
-		side_row_from_slot(o->old, row);
 		ExecMaterializeSlot(o->old);
-	}
-	index_endscan(scan);
+	/* lets go of the pages */
+	index_rescan(w->find, &skey, 1, NULL, 0);
+	MemoryContextSwitchTo(old);
+	CurrentResourceOwner = before;
+	if (found)
+		side_row_from_slot(o->old, row);
 	return found;
 }
 
@@ -240,9 +290,11 @@ lock_old(OpenTable *o, Snapshot snapshot)
 {
 	TM_FailureData tmfd;
 	ItemPointerData tid = o->old->tts_tid;
+	TM_Result	result = table_tuple_lock(o->rel, &tid, snapshot, o->old, GetCurrentCommandId(true),
+										  LockTupleNoKeyExclusive, LockWaitBlock, 0, &tmfd);
 
-	return table_tuple_lock(o->rel, &tid, snapshot, o->old, GetCurrentCommandId(true), LockTupleNoKeyExclusive,
-							LockWaitBlock, 0, &tmfd);
+	ExecMaterializeSlot(o->old);	/* lets go of the page */
+	return result;
 }
 
 static TM_Result
@@ -256,7 +308,7 @@ checked(TM_Result result)
 }
 
 TM_Result
-writer_update_side(Writer *w, const SideRow *row, Snapshot snapshot)
+writer_update_side(Writer *w, const SideRow *row)
 {
 	OpenTable  *o = &w->side;
 	ItemPointerData tid = o->old->tts_tid;
@@ -277,14 +329,14 @@ writer_update_side(Writer *w, const SideRow *row, Snapshot snapshot)
 		LockTupleMode mode;
 		HdUpdateIndexes which;
 
-		result = table_tuple_update(o->rel, &tid, o->new, GetCurrentCommandId(true), snapshot, InvalidSnapshot,
+		result = table_tuple_update(o->rel, &tid, o->new, GetCurrentCommandId(true), w->snapshot, InvalidSnapshot,
 									true, &tmfd, &mode, &which);
 		if (result == TM_Ok && o->rri->ri_NumIndices > 0 && !HD_NO_INDEXES(which))
 			list_free(hd_insert_index_tuples(o->rri, o->new, w->estate, true, which));
 	}
 	else
 	{
-		result = lock_old(o, snapshot);
+		result = lock_old(o, w->snapshot);
 		if (result == TM_Ok)
 		{
 			OwnerScope	scope;
@@ -302,7 +354,7 @@ writer_update_side(Writer *w, const SideRow *row, Snapshot snapshot)
 }
 
 static TM_Result
-delete_side(Writer *w, Snapshot snapshot)
+delete_side(Writer *w)
 {
 	OpenTable  *o = &w->side;
 	ItemPointerData tid = o->old->tts_tid;
@@ -310,9 +362,9 @@ delete_side(Writer *w, Snapshot snapshot)
 	TM_Result	result;
 
 	if (o->plain)
-		return checked(table_tuple_delete(o->rel, &tid, GetCurrentCommandId(true), snapshot, InvalidSnapshot,
+		return checked(table_tuple_delete(o->rel, &tid, GetCurrentCommandId(true), w->snapshot, InvalidSnapshot,
 										  true, &tmfd, false));
-	result = lock_old(o, snapshot);
+	result = lock_old(o, w->snapshot);
 	if (result == TM_Ok)
 	{
 		OwnerScope	scope;
@@ -515,14 +567,14 @@ typedef enum Outcome
 } Outcome;
 
 static Outcome
-try_transition(Writer *w, Transition *tr, Snapshot snapshot)
+try_transition(Writer *w, Transition *tr)
 {
 	SideRow		before;
 	SideRow		after;
 	uint8		head[HD_SHA256_LEN];
 	TM_Result	result = TM_Ok;
 
-	if (writer_find(w, tr->key, snapshot, &before))
+	if (writer_find(w, tr->key, &before))
 	{
 		if (tr->follows_own && tr->from && strcmp(before.state, tr->from) != 0)
 			return WAITS;
@@ -548,9 +600,9 @@ try_transition(Writer *w, Transition *tr, Snapshot snapshot)
 	after = before;
 	advance(w->t, &after, tr, head);
 	if (before.found && tr->to == NULL)
-		result = delete_side(w, snapshot);
+		result = delete_side(w);
 	else if (before.found)
-		result = writer_update_side(w, &after, snapshot);
+		result = writer_update_side(w, &after);
 	else if (tr->to != NULL)
 		insert_side(w, tr->key, &after);
 	if (result != TM_Ok)
@@ -673,12 +725,12 @@ write_transition(Writer *w, Transition *tr)
 {
 	int			tries = 0;
 
+	if (w->snapshot->curcid != GetCurrentCommandId(false))
+		writer_look_again(w);
 	for (;;)
 	{
-		Snapshot	snapshot = RegisterSnapshot(review_snapshot());
-		Outcome		outcome = try_transition(w, tr, snapshot);
+		Outcome		outcome = try_transition(w, tr);
 
-		UnregisterSnapshot(snapshot);
 		if (outcome == DONE)
 			return true;
 		if (outcome == WAITS && tries > 0)
@@ -687,14 +739,98 @@ write_transition(Writer *w, Transition *tr)
 		tries++;
 		CHECK_FOR_INTERRUPTS();
 		CommandCounterIncrement();
+		writer_look_again(w);
 	}
 }
 
-void
-log_transition(ReviewTable *t, Transition *tr)
-{
-	Writer	   *w = writer_open(t, true);
+/* ---- a writer for all rows of a statement ---- */
 
+static Writer *held = NULL;
+
+static void
+let_go(void)
+{
+	Writer	   *w = held;
+
+	held = NULL;
+	if (w)
+		writer_close(w);
+}
+
+/* The context that lives as long as the firing of the triggers is gone */
+static void
+batch_is_over(void *serial)
+{
+	if (held && held->serial == (uint64) (uintptr_t) serial)
+		let_go();
+}
+
+static void
+held_at_end_of_transaction(XactEvent event, void *arg)
+{
+	if (event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE)
+		let_go();
+	else if (event == XACT_EVENT_ABORT)
+		held = NULL;			/* its resource owner and its context go with the transaction */
+}
+
+static void
+held_at_end_of_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransactionId parent, void *arg)
+{
+	if (held == NULL || held->subid != subid)
+		return;
+	if (event == SUBXACT_EVENT_PRE_COMMIT_SUB)
+		let_go();
+	else if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
+		MemoryContext cx = held->cx;
+
+		held = NULL;
+		MemoryContextDelete(cx);
+	}
+}
+
+/*
+ * AFTER triggers are called in a context that is reset after each row; its
+ * parent lives until all rows are done.  Opening the tables for each row would
+ * cost as much as writing the rows.
+ */
+static Writer *
+writer_hold(ReviewTable *t)
+{
+	static bool registered = false;
+	static uint64 serial = 0;
+	MemoryContext batch = MemoryContextGetParent(CurrentMemoryContext);
+	MemoryContextCallback *callback;
+
+	if (held && held->t == t && held->batch == batch && held->subid == GetCurrentSubTransactionId() && t->valid)
+		return held;
+	if (!registered)
+	{
+		RegisterXactCallback(held_at_end_of_transaction, NULL);
+		RegisterSubXactCallback(held_at_end_of_subtransaction, NULL);
+		registered = true;
+	}
+	let_go();
+	callback = MemoryContextAlloc(batch, sizeof(*callback));
+	held = writer_open(t, true);
+	held->serial = ++serial;
+	held->batch = batch;
+	held->subid = GetCurrentSubTransactionId();
+	callback->func = batch_is_over;
+	callback->arg = (void *) (uintptr_t) held->serial;
+	MemoryContextRegisterResetCallback(batch, callback);
+	return held;
+}
+
+void
+log_transition(ReviewTable *t, Transition *tr, bool in_trigger)
+{
+	/* a trigger of the user's on the log or the side table may get here again */
+	bool		hold = in_trigger && !(held && held->busy);
+	Writer	   *w = hold ? writer_hold(t) : writer_open(t, true);
+
+	w->busy = true;
 	if (!write_transition(w, tr))
 		let_wait(t, tr);
 	else
@@ -709,5 +845,7 @@ log_transition(ReviewTable *t, Transition *tr)
 				elog(ERROR, "a transition that waited could not be written");
 			tr = &next->tr;
 		}
-	writer_close(w);
+	w->busy = false;
+	if (!hold)
+		writer_close(w);
 }

@@ -11,6 +11,7 @@
 #include "access/tableam.h"
 #include "nodes/execnodes.h"
 #include "review/log.h"
+#include "utils/resowner.h"
 #include "utils/snapshot.h"
 
 /* One of the two tables */
@@ -27,19 +28,32 @@ typedef struct OpenTable
 typedef struct Writer
 {
 	ReviewTable *t;
+	MemoryContext cx;
+	ResourceOwner owner;		/* of everything that is held open */
 	EState	   *estate;
 	OpenTable	side;
-	OpenTable	log;
+	OpenTable	log;			/* rel NULL: not open */
+	IndexScanDesc find;			/* on the primary key of the side table */
+	Snapshot	snapshot;
+
+	/* one that is held open for the triggers of a statement */
+	bool		busy;
+	uint64		serial;
+	MemoryContext batch;
+	SubTransactionId subid;
 } Writer;
 
 extern Writer *writer_open(ReviewTable *t, bool with_log);
 extern void writer_close(Writer *w);
 
-/* The row of an item, as of a snapshot, into side.old; false if there is none */
-extern bool writer_find(Writer *w, Datum key, Snapshot snapshot, SideRow *row);
+/* Everything from now on sees what is committed now, and what this transaction did */
+extern void writer_look_again(Writer *w);
+
+/* The row of an item into side.old; false if there is none */
+extern bool writer_find(Writer *w, Datum key, SideRow *row);
 
 /* TM_Ok, or why side.old is not the newest version (under REPEATABLE READ: an ERROR) */
-extern TM_Result writer_update_side(Writer *w, const SideRow *row, Snapshot snapshot);
+extern TM_Result writer_update_side(Writer *w, const SideRow *row);
 
 extern Snapshot review_snapshot(void);
 extern void side_row_from_slot(TupleTableSlot *slot, SideRow *row);
