@@ -38,6 +38,11 @@
 #define HDATA_EDITS_VERSION 1
 #define HDATA_LINE_DIGEST_VERSION 1
 #define HDATA_REVIEW_FLOW_VERSION 1
+#define HDATA_REVIEW_PATH_VERSION 1
+#define HDATA_REVIEW_PATHS_VERSION 1
+#define HDATA_KM_VERSION 1
+#define HDATA_DECISIONS_VERSION 1
+#define HDATA_PAY_VERSION 1
 
 /* the second byte of ratings: kind of item | kind of rater << 2 | kind of value << 4 */
 typedef enum IdKind
