@@ -141,7 +141,7 @@ BEGIN ATOMIC
 				a ->> 'level', a ->> 'n_raters', a ->> 'n_items', coalesce(round((a ->> 'value')::numeric, 3)::text, 'not defined'),
 				coalesce(round((a ->> 'ci_low')::numeric, 3)::text, '-'), coalesce(round((a ->> 'ci_high')::numeric, 3)::text, '-')) ORDER BY o)
 			FROM jsonb_array_elements(croissant_rai.manifest -> 'agreement') WITH ORDINALITY u (a, o)),
-		'dataManipulationProtocol', (SELECT format('%s of %s texts repeat another one (similarity of at least %s)', d ->> 'duplicates', d ->> 'texts', d ->> 'threshold')
+		'dataManipulationProtocol', (SELECT format('%s of %s texts are like another one (similarity of at least %s)', d ->> 'duplicates', d ->> 'texts', d ->> 'threshold')
 			FROM (SELECT croissant_rai.manifest -> 'duplicates') u (d) WHERE d IS NOT NULL),
 		'personalSensitiveInformation', (SELECT format('%s rows hold what looks like an address, a number or a key', n)
 			FROM (SELECT croissant_rai.manifest ->> 'texts_with_personal_data') u (n) WHERE n IS NOT NULL),

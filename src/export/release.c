@@ -59,6 +59,7 @@ void
 release_run(Release *release)
 {
 	need_line_column(release->query);
+	user_query_fetch(release->query);
 	initStringInfo(&release->facts);
 	appendStringInfoChar(&release->facts, '{');
 	release_check_lines(release);
@@ -155,10 +156,13 @@ Datum
 release_manifest(PG_FUNCTION_ARGS)
 {
 	MemoryContext caller = CurrentMemoryContext;
+	Release    *release;
 	Datum		manifest;
 
 	SPI_connect();
-	manifest = manifest_of(release_of_args(fcinfo, 0), NULL, caller);
+	release = release_of_args(fcinfo, 0);
+	manifest = manifest_of(release, NULL, caller);
+	user_query_end(release->query);
 	SPI_finish();
 	PG_RETURN_DATUM(manifest);
 }
@@ -185,6 +189,7 @@ release_rows(PG_FUNCTION_ARGS)
 		srf_cstring(&row, check->detail);
 		srf_end_row(&row);
 	}
+	user_query_end(release->query);
 	SPI_finish();
 	return (Datum) 0;
 }
@@ -334,6 +339,7 @@ release_record(PG_FUNCTION_ARGS)
 	id = record_release(release, name, manifest);
 	record_contents(release, id);
 	refuse_if_withdrawn_since(release, id);
+	user_query_end(release->query);
 	SPI_finish();
 	PG_RETURN_DATUM(manifest);
 }

@@ -215,12 +215,18 @@ release_check_records(Release *release)
 		return;
 	if (!release->lines_valid)
 		return;					/* said already, and a cast to jsonb would fail */
-	spi_one_row(psprintf("SELECT pg_catalog.count(*), pg_catalog.min(v.problem), pg_catalog.min(v.path) "
-						 "FROM %s, LATERAL hdata.validate_record(line::pg_catalog.jsonb, %s) AS v WHERE v.severity OPERATOR(pg_catalog.=) 'error'",
+	spi_one_row(psprintf("WITH hdata_problem AS (SELECT r.n, v.problem, v.path FROM "
+						 "(SELECT pg_catalog.row_number() OVER () AS n, line FROM %s) AS r, "
+						 "LATERAL hdata.validate_record(r.line::pg_catalog.jsonb, %s) AS v WHERE v.severity OPERATOR(pg_catalog.=) 'error') "
+						 "SELECT pg_catalog.count(DISTINCT n), pg_catalog.count(*), "
+						 "(SELECT pg_catalog.string_agg(pg_catalog.format('%%s %%s', k, problem), ', ' ORDER BY k DESC, problem COLLATE \"C\") FROM "
+						 "(SELECT problem, pg_catalog.count(*) AS k FROM hdata_problem GROUP BY problem) AS c), "
+						 "(SELECT pg_catalog.format('%%s at %%s in row %%s', problem, path, n) FROM hdata_problem ORDER BY n, path COLLATE \"C\", problem COLLATE \"C\" LIMIT 1) "
+						 "FROM hdata_problem",
 						 user_query_from(release->query), quote_literal_cstr(format)), &r);
-	check = release_add(release, "record_problems", spi_int64(&r, 0), 0);
+	check = release_add(release, "bad_records", spi_int64(&r, 0), 0);
 	if (!check->ok)
-		check->detail = psprintf("format \"%s\": for example %s at %s", format, r.value[1], r.value[2]);
+		check->detail = psprintf("format \"%s\": %s; the first: %s", format, r.value[2], r.value[3]);
 	release_fact(release, "format", json_string(format));
 }
 

@@ -90,7 +90,8 @@ release_check_duplicates(Release *release)
 	n_duplicates = spi_int64(&r, 1);
 	check = release_add(release, "duplicates", n_duplicates,
 						options->max_duplicates < 0 ? NAN : floor(options->max_duplicates * n_texts));
-	check->detail = psprintf("texts that repeat another of " INT64_FORMAT " at a similarity of %g", n_texts, options->duplicate_threshold);
+	check->detail = psprintf("texts like another of " INT64_FORMAT " at a similarity of %g; groups of them: %s", n_texts,
+							 options->duplicate_threshold, r.value[2] ? r.value[2] : "0");
 	release_fact(release, "duplicates",
 				 psprintf("{\"texts\": " INT64_FORMAT ", \"duplicates\": " INT64_FORMAT ", \"clusters\": %s, \"threshold\": %g, \"method\": %s}",
 						  n_texts, n_duplicates, r.value[2] ? r.value[2] : "0", options->duplicate_threshold,

@@ -37,3 +37,4 @@ RESET ROLE;
 DROP TABLE daily, matrices, broken, work, work_review, work_review_log;
 DROP OWNED BY regress_report_r1;
 DROP ROLE regress_report_r1;
+TRUNCATE hdata.consent, hdata.withdrawn_items, hdata.releases, hdata.release_contents RESTART IDENTITY;
