@@ -82,9 +82,11 @@ emit_failure(PersonReport *report, const char *section, const char *source, cons
 	srf_end_row(&report->row);
 }
 
-static void
+/* Did it work? */
+static bool
 run_part(PersonReport *report, const char *section, const char *source, const char *sql)
 {
+	volatile bool ok = false;
 	MemoryContext cx = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 
@@ -96,6 +98,7 @@ run_part(PersonReport *report, const char *section, const char *source, const ch
 		ReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(cx);
 		CurrentResourceOwner = owner;
+		ok = true;
 	}
 	PG_CATCH();
 	{
@@ -116,6 +119,7 @@ run_part(PersonReport *report, const char *section, const char *source, const ch
 		emit_failure(report, section, source, error->message);
 	}
 	PG_END_TRY();
+	return ok;
 }
 
 /* ---- the parts ---- */
@@ -137,15 +141,23 @@ report_consent(PersonReport *report)
 			 "WHERE c.kind OPERATOR(pg_catalog.=) 'person' AND c.id OPERATOR(pg_catalog.=) $1 ORDER BY r.release");
 }
 
-/* Stored ratings: how many are this person's, and how they agree with the others' */
+/*
+ * Stored ratings: how many are this person's, row by row, and how they agree
+ * with the others', which takes all rows as one.  Rows that do not merge (of
+ * projects whose items have the same ids) leave the count to be told.
+ */
 static void
 report_ratings(PersonReport *report, const char *table, const char *column, const char *source)
 {
+	if (!run_part(report, "ratings", source,
+				  psprintf("SELECT 'ratings', %3$s, 'ratings held', pg_catalog.sum(o.n)::bigint, NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL "
+						   "FROM %2$s AS t, LATERAL (SELECT hdata.n_ratings(hdata.only_raters(t.%1$s, ARRAY[$1])) AS n) AS o "
+						   "HAVING pg_catalog.sum(o.n) OPERATOR(pg_catalog.>) 0",
+						   column, table, quote_literal_cstr(source))))
+		return;
 	run_part(report, "ratings", source,
 			 psprintf("WITH hdata_state AS (SELECT hdata.rollup(%1$s) AS r FROM %2$s) "
-					  "SELECT 'ratings', %3$s, 'ratings held', hdata.n_ratings(o.own), NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL "
-					  "FROM hdata_state AS s, LATERAL (SELECT hdata.only_raters(s.r, ARRAY[$1]) AS own) AS o WHERE hdata.n_ratings(o.own) OPERATOR(pg_catalog.>) 0 "
-					  "UNION ALL SELECT 'ratings', %3$s, 'agreement with the others on the same items', a.n, a.value, a.ci_low, a.ci_high, a.expected, a.evidence "
+					  "SELECT 'ratings', %3$s, 'agreement with the others on the same items', a.n, a.value, a.ci_low, a.ci_high, a.expected, a.evidence "
 					  "FROM hdata_state AS s, LATERAL hdata.rater_agreement(s.r) AS a WHERE a.rater OPERATOR(pg_catalog.=) $1",
 					  column, table, quote_literal_cstr(source)));
 }
