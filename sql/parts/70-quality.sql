@@ -29,9 +29,9 @@ CREATE FUNCTION beta_shrink(successes float8, n float8, alpha float8, beta float
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'quality_beta_shrink' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100 ROWS 1;
 COMMENT ON FUNCTION beta_shrink(float8, float8, float8, float8, float8, float8) IS 'a rate shrunk towards a beta prior, with its posterior interval and the probability that it is below a threshold';
-CREATE FUNCTION beta_shrink(successes float8[], trials float8[], method text DEFAULT 'moments', confidence float8 DEFAULT 0.95, threshold float8 DEFAULT NULL,
+CREATE FUNCTION beta_shrink(successes float8[], trials float8[], method text DEFAULT 'bayes', confidence float8 DEFAULT 0.95, threshold float8 DEFAULT NULL,
 	OUT at bigint, OUT n float8, OUT value float8, OUT sd float8, OUT ci_low float8, OUT ci_high float8, OUT p_below float8,
 	OUT raw float8, OUT expected float8, OUT prior_n float8, OUT note text)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'quality_beta_shrink_all' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 10000 ROWS 100;
-COMMENT ON FUNCTION beta_shrink(float8[], float8[], text, float8, float8) IS 'each unit of two arrays shrunk towards the prior of all other units';
+COMMENT ON FUNCTION beta_shrink(float8[], float8[], text, float8, float8) IS 'each unit of two arrays shrunk towards all other units; method bayes (all priors at once), moments, ml';

@@ -3,10 +3,10 @@
 %type review_path | the way of one item through its states: a keyed state (a set of events), made by review_path_agg | the same events
 %state review_path | the events of both paths | the events of all stored paths: merging one twice changes nothing
 
-%aggregate review_path_agg(text, timestamptz) | review_path | review_path_trans | review_path_trans_text | IMMUTABLE | events (state, at) of one item, in any order: keyed; the same event twice is one | 512
-%aggregate review_path_agg(text, timestamptz, bigint) | review_path | review_path_trans | review_path_trans_text | IMMUTABLE | events (state, at, seq) of one item, seq being their order: keyed; the same event twice is one | 512
-%aggregate review_path_agg("any", timestamptz) | review_path | review_path_trans | review_path_trans_any | STABLE | events (state, at) of one item, in any order: keyed; the same event twice is one | 512
-%aggregate review_path_agg("any", timestamptz, bigint) | review_path | review_path_trans | review_path_trans_any | STABLE | events (state, at, seq) of one item, seq being their order: keyed; the same event twice is one | 512
+%aggregate review_path_agg(text, timestamptz) | review_path | review_path_trans | review_path_trans_text | IMMUTABLE | events (state, at) of one item, in any order: keyed; the same event twice is one | 640
+%aggregate review_path_agg(text, timestamptz, bigint) | review_path | review_path_trans | review_path_trans_text | IMMUTABLE | events (state, at, seq) of one item, seq being their order: keyed; the same event twice is one | 640
+%aggregate review_path_agg("any", timestamptz) | review_path | review_path_trans | review_path_trans_any | STABLE | events (state, at) of one item, in any order: keyed; the same event twice is one | 640
+%aggregate review_path_agg("any", timestamptz, bigint) | review_path | review_path_trans | review_path_trans_any | STABLE | events (state, at, seq) of one item, seq being their order: keyed; the same event twice is one | 640
 
 CREATE FUNCTION time_in(review_path, state text, as_of timestamptz DEFAULT now(), terminal text[] DEFAULT NULL) RETURNS interval
 	AS 'MODULE_PATHNAME', 'review_path_time_in' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
@@ -59,5 +59,5 @@ CREATE FUNCTION n_events(review_paths) RETURNS bigint
 COMMENT ON FUNCTION n_events(review_paths) IS 'number of different events';
 CREATE FUNCTION paths(review_paths, OUT item text, OUT path review_path)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME', 'review_paths_rows' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 1000;
+	AS 'MODULE_PATHNAME', 'review_paths_rows' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000 ROWS 10000;
 COMMENT ON FUNCTION paths(review_paths) IS 'each item and its path';

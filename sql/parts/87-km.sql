@@ -30,7 +30,7 @@ COMMENT ON FUNCTION km_survival_ci(km, float8, float8, text) IS 'the share that 
 CREATE FUNCTION km_curve(km, confidence float8 DEFAULT 0.95, band text DEFAULT 'log-log',
 	OUT t float8, OUT n_at_risk bigint, OUT n_ended bigint, OUT n_censored bigint, OUT survival float8, OUT se float8, OUT ci_low float8, OUT ci_high float8)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME', 'km_curve' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 1000;
+	AS 'MODULE_PATHNAME', 'km_curve' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000 ROWS 500;
 COMMENT ON FUNCTION km_curve(km, float8, text) IS 'the survival curve, a row for each different duration';
 CREATE FUNCTION km_rmst(km, tau float8) RETURNS float8
 	AS 'MODULE_PATHNAME', 'km_rmst' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;

@@ -6,10 +6,10 @@ CREATE FUNCTION time_in_state(review_paths, as_of timestamptz DEFAULT now(), ter
 	AS 'MODULE_PATHNAME', 'review_paths_time_in_state' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000 ROWS 10;
 COMMENT ON FUNCTION time_in_state(review_paths, timestamptz, text[], float8) IS 'how long items stay in each state that is not terminal: medians by Kaplan and Meier, stays that are open at as_of being censored';
 CREATE FUNCTION km_of(review_paths, state text, as_of timestamptz) RETURNS km
-	AS 'MODULE_PATHNAME', 'review_paths_km_of' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000;
+	AS 'MODULE_PATHNAME', 'review_paths_km_of' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000;
 COMMENT ON FUNCTION km_of(review_paths, text, timestamptz) IS 'stays of items in a state, in seconds; those still there at as_of are censored';
 CREATE FUNCTION km_of(review_paths, from_state text, to_state text, as_of timestamptz) RETURNS km
-	AS 'MODULE_PATHNAME', 'review_paths_km_of_cycle' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 5000;
+	AS 'MODULE_PATHNAME', 'review_paths_km_of_cycle' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 5000;
 COMMENT ON FUNCTION km_of(review_paths, text, text, timestamptz) IS 'times from one state to another, in seconds; those not there by as_of are censored';
 CREATE FUNCTION funnel(review_paths, states text[] DEFAULT NULL, as_of timestamptz DEFAULT NULL, confidence float8 DEFAULT 0.95,
 	OUT state text, OUT n_items bigint, OUT share float8, OUT ci_low float8, OUT ci_high float8, OUT n_now bigint)
@@ -57,7 +57,7 @@ CREATE FUNCTION n_decisions(decisions) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'decisions_n' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION n_decisions(decisions) IS 'number of decisions';
 CREATE FUNCTION without_people(decisions, people text[]) RETURNS decisions
-	AS 'MODULE_PATHNAME', 'decisions_without_people' LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+	AS 'MODULE_PATHNAME', 'decisions_without_people' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION without_people(decisions, text[]) IS 'the same without the decisions of some people and those on their work; NULL if nothing is left';
 
 %type pay | what was paid for how much time: a counting state, made by pay_agg | the same pairs as often

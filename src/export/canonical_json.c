@@ -237,7 +237,7 @@ utf16_rank(uint32 c)
 }
 
 static int
-compare_members(const void *x, const void *y)
+compare_members(const void *x, const void *y, void *arg)
 {
 	const Member *a = x;
 	const Member *b = y;
@@ -309,7 +309,7 @@ put_object(JsonOut *out, JsonbContainer *c)
 		(void) JsonbIteratorNext(&it, &member[i].value, true);
 		i++;
 	}
-	qsort(member, n, sizeof(Member), compare_members);
+	qsort_interruptible(member, n, sizeof(Member), compare_members, NULL);
 	appendStringInfoChar(&out->buf, '{');
 	for (i = 0; i < n; i++)
 	{

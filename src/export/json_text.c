@@ -132,6 +132,7 @@ put_run(StringInfo buf, const uint8 *p, const uint8 *end, JsonMode mode, bool in
 				continue;
 			}
 		}
+		CHECK_FOR_INTERRUPTS();
 		appendBinaryStringInfo(buf, (const char *) start, p - start);
 		if (c >= 0x7F)
 			put_escaped(buf, utf8_to_unicode(p));
@@ -327,6 +328,7 @@ json_put_document(JsonOut *out, const char *s, int len)
 	{
 		const uint8 *start = p;
 
+		CHECK_FOR_INTERRUPTS();
 		while (p < end && *p > ' ' && *p != '"')
 			p++;
 		appendBinaryStringInfo(&out->buf, (const char *) start, p - start);

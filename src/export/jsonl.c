@@ -575,7 +575,7 @@ writer_init(Writer *w, Oid type, MemoryContext cx)
 	}
 }
 
-/* ---- jsonl(anyelement, mode [, replace]) ---- */
+/* ---- jsonl(anyelement, mode, replace) ---- */
 
 typedef struct Jsonl
 {
@@ -620,12 +620,9 @@ export_jsonl(PG_FUNCTION_ARGS)
 	JsonOut		out = {.mode = arg_choice(fcinfo, 1, "mode", modes)};
 	Jsonl	   *j;
 
-	if (PG_NARGS() > 2)
-	{
-		if (PG_ARGISNULL(2))
-			arg_is_null("replace");
-		out.replace = PG_GETARG_BOOL(2);
-	}
+	if (PG_ARGISNULL(2))
+		arg_is_null("replace");
+	out.replace = PG_GETARG_BOOL(2);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_TEXT_P(cstring_to_text("null"));
 	j = jsonl_for_call(fcinfo, out.mode);

@@ -216,12 +216,15 @@ pii_at(PiiText *t, int i, int *end)
 	PiiKind		kind;
 	int			n;
 
+	/* nothing begins within a word: most bytes are done here */
+	if (i > 0 && pii_alnum(s[i - 1]))
+		return PII_NONE;
 	if ((n = email(s, len, i)) > 0)
 		kind = PII_EMAIL;
 	else if ((n = pii_secret(t, i)) > 0)
 		kind = PII_SECRET;
 	else if (i > 0 && pii_word(s[i - 1]))
-		return PII_NONE;		/* in the middle of a word or number */
+		return PII_NONE;		/* behind an underscore */
 	else if ((n = iban(s, len, i)) > 0)
 		kind = PII_IBAN;
 	else if (i > 1 && (s[i - 1] == '.' || s[i - 1] == ':') && pii_alnum(s[i - 2]))

@@ -20,7 +20,8 @@ typedef struct Digits
 	int			separators;
 	int			end;			/* behind the last digit */
 	bool		plus;
-	bool		bracket;
+	bool		bracket;		/* one was closed between digits */
+	bool		points;			/* no separator but points */
 	bool		only_cards;		/* separators are spaces and hyphens alone */
 	int			first_group;	/* digits before the first separator */
 } Digits;
@@ -38,11 +39,10 @@ read_digits(const char *s, int len, int i, Digits *d)
 	int			p = i;
 
 	memset(d, 0, sizeof(Digits));
-	d->only_cards = true;
+	d->only_cards = d->points = true;
 	if (s[p] == '+' || s[p] == '(')
 	{
 		d->plus = s[p] == '+';
-		d->bracket = s[p] == '(';
 		d->only_cards = false;
 		p++;
 	}
@@ -61,21 +61,19 @@ read_digits(const char *s, int len, int i, Digits *d)
 			int			from = p;
 
 			while (p < len && p - from < 2 && separator(s[p]))
-			{
-				if (s[p] == '(' || s[p] == ')')
-					d->bracket = true;
-				if (s[p] != ' ' && s[p] != '-')
-					d->only_cards = false;
 				p++;
-			}
 			if (p - from == 2 && s[from] != '(' && s[from] != ')' && s[from + 1] != '(' && s[from + 1] != ')')
 				break;
 			if (p == len || !pii_digit(s[p]))
 				break;
 			if (d->separators++ == 0)
 				d->first_group = d->n;
-			if (p - from == 2)
-				d->only_cards = false;
+			for (int k = from; k < p; k++)
+			{
+				d->bracket = d->bracket || s[k] == ')';
+				d->points = d->points && s[k] == '.';
+				d->only_cards = d->only_cards && p - from == 1 && (s[k] == ' ' || s[k] == '-');
+			}
 		}
 		else
 			break;
@@ -142,9 +140,10 @@ is_phone(const char *s, const Digits *d, int i)
 {
 	if (d->plus)
 		return d->n >= 8 && d->n <= 15;
-	if (d->digit[0] == '0' && d->digit[1] == '0')
+	if (d->digit[0] == '0' && d->digit[1] == '0' && !(d->separators == 1 && d->points))
 		return d->n >= 10 && d->n <= 17;
-	if (d->n < 9 || d->n > 11 || is_date(s, d, i))
+	/* nor what a bracket opens and none closes, nor a number with a decimal point */
+	if (d->n < 9 || d->n > 11 || is_date(s, d, i) || (s[i] == '(' && !d->bracket) || (d->separators == 1 && d->points))
 		return false;
 	if (d->separators == 0)
 		return d->digit[0] == '0' || (d->n == 11 && d->digit[0] == '1' && d->digit[1] >= '3');	/* the latter of mobiles in China */

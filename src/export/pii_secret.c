@@ -122,6 +122,8 @@ named_secret(const char *s, int len, int i)
 		"auth_token", "access_token", "client_secret", "bearer"
 	};
 
+	if (strchr("pPsSaAcCbB", s[i]) == NULL)
+		return 0;				/* what none of them begins with */
 	for (int k = 0; k < lengthof(name); k++)
 	{
 		int			n = strlen(name[k]),
@@ -142,9 +144,11 @@ named_secret(const char *s, int len, int i)
 			p++;
 		while (p > from && (s[p - 1] == '.' || s[p - 1] == ')' || s[p - 1] == '}' || s[p - 1] == ']'))
 			p--;
-		/* a value, not a word of prose: eight bytes, and not letters alone */
-		for (int x = from; x < p && p - from >= 8; x++)
-			if (!pii_lower(s[x]) && !pii_upper(s[x]))
+		/* a value: eight bytes with a digit or sign, not a word of prose, a place to fill in, nor a piece of a program */
+		if (p - from < 8 || strchr("{[<$%(", s[from]) != NULL)
+			return 0;
+		for (int x = from; x < p; x++)
+			if (pii_digit(s[x]) || strchr("!@#$%^&*+-=~?/|", s[x]) != NULL)
 				return p - i;
 		return 0;
 	}

@@ -8,10 +8,11 @@
  */
 #include "postgres.h"
 
+#include "common/compat.h"
+#include "common/interrupts.h"
 #include "common/srf.h"
 #include "export/pii.h"
 #include "mb/pg_wchar.h"
-#include "miscadmin.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(people_pii_spans);
@@ -24,6 +25,7 @@ people_pii_spans(PG_FUNCTION_ARGS)
 	PiiText		p = {VARDATA_ANY(t), VARSIZE_ANY_EXHDR(t), 0};
 	int64		chars = 0;		/* before byte i */
 	int			i = 0;
+	int			steps = 0;
 
 	srf_begin(fcinfo, &row);
 	while (i < p.len)
@@ -31,8 +33,8 @@ people_pii_spans(PG_FUNCTION_ARGS)
 		int			end;
 		PiiKind		kind;
 
-		if ((i & 0xFFF) == 0)
-			CHECK_FOR_INTERRUPTS();
+		steps++;
+		HD_CHECK_EVERY(steps);
 		kind = pii_at(&p, i, &end);
 		if (kind != PII_NONE)
 		{

@@ -223,7 +223,7 @@ split_split(PG_FUNCTION_ARGS)
 	PG_RETURN_NULL();
 }
 
-/* ---- split_leaks ---- */
+/* ---- split_leaks of two corpora; that of one is copied_pairs of module text ---- */
 
 static void
 put_split(SrfRow *row, const Corpus *c, int32 text)
@@ -233,46 +233,6 @@ put_split(SrfRow *row, const Corpus *c, int32 text)
 	put_text_id(row, c, text);
 	srf_cstring(row, c->text[text].group ? id_cstring(ID_TEXT, &c->groups, c->text[text].group - 1) : NULL);
 	MemoryContextSwitchTo(old);
-}
-
-/* No pair within one part, nor of what belongs to no part */
-static bool
-no_leak(void *arg, int32 a, int32 b)
-{
-	const Corpus *c = arg;
-
-	return c->text[a].group == c->text[b].group || c->text[a].group == 0 || c->text[b].group == 0;
-}
-
-/* split_leaks(corpus, threshold, measure, method, unit): the group of a text is its part */
-PG_FUNCTION_INFO_V1(split_leaks);
-Datum
-split_leaks(PG_FUNCTION_ARGS)
-{
-	JoinOptions o;
-	JoinPlan	plan;
-	SrfRow		row;
-	Corpus	   *c;
-	SetCollection *sets;
-	Pairs		pairs;
-
-	join_options(fcinfo, 1, &o);
-	method_arg(fcinfo, 3, &o);
-	o.k = unit_arg(fcinfo, 4, default_unit(&o));
-	srf_begin(fcinfo, &row);
-	if (PG_ARGISNULL(0))
-		return (Datum) 0;
-	c = corpus_get_consistent(PG_GETARG_DATUM(0));
-	sets = plan_join(c, &o, &plan);
-	pairs = all_pairs(sets, &plan, measure_of_one_corpus(o.measure), o.threshold, no_leak, c);
-	for (int64 i = 0; i < pairs.n; i++)
-	{
-		put_split(&row, c, pairs.pair[i].a);
-		put_split(&row, c, pairs.pair[i].b);
-		srf_float8(&row, pairs.pair[i].similarity);
-		srf_end_row(&row);
-	}
-	return (Datum) 0;
 }
 
 /* split_leaks(corpus, corpus, threshold, measure, unit): every pair between the two leaks */

@@ -28,19 +28,6 @@ lot_arg(FunctionCallInfo fcinfo, int arg)
 	return arg_given(fcinfo, arg) ? option_whole(fcinfo, arg, "lot", 1, LARGEST_LOT) : 0;
 }
 
-static double
-share_arg(FunctionCallInfo fcinfo, int arg)
-{
-	double		p = option_number(fcinfo, arg, "p");
-
-	if (p < 0 || p > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("p must be from 0 to 1"),
-				 errdetail("It is %g.", p)));
-	return p;
-}
-
 static void
 check_sample(double n, double lot)
 {
@@ -69,7 +56,7 @@ Datum
 quality_acceptance_probability(PG_FUNCTION_ARGS)
 {
 	SamplingPlan		plan = single_args(fcinfo);
-	double		p = share_arg(fcinfo, 2);
+	double		p = option_share(fcinfo, 2, "p");
 	double		lot = lot_arg(fcinfo, 3);
 
 	check_sample(plan.n1, lot);
@@ -82,7 +69,7 @@ Datum
 quality_acceptance_probability_double(PG_FUNCTION_ARGS)
 {
 	SamplingPlan		plan;
-	double		p = share_arg(fcinfo, 5);
+	double		p = option_share(fcinfo, 5, "p");
 	double		lot = lot_arg(fcinfo, 6);
 
 	plan.n1 = option_whole(fcinfo, 0, "n1", 1, LARGEST_LOT);

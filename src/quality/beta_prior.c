@@ -10,6 +10,7 @@
 
 #include <math.h>
 
+#include "common/alloc.h"
 #include "common/interrupts.h"
 #include "quality/beta_prior.h"
 
@@ -267,6 +268,148 @@ fit_beta_prior(int units, const double *x, const double *n, int leave, PriorMeth
 	p.alpha = p.mean * weight;
 	p.beta = (1 - p.mean) * weight;
 	return p;
+}
+
+/* ---- all priors at once ---- */
+
+/* places on the scales of ln(alpha / beta) and ln(alpha + beta): to find where the weight is, and then to weigh */
+#define COARSE_MEANS 33
+#define COARSE_SIZES 21
+#define FINE_MEANS 26
+#define FINE_SIZES 30
+#define CELL_MATTERS 25.0		/* cells whose ln weight is this far below the greatest are left out: 1e-11 */
+
+typedef struct GridRange
+{
+	double		mean_low,
+				mean_high,
+				size_low,
+				size_high;
+} GridRange;
+
+static double
+logistic(double x)
+{
+	return 1 / (1 + exp(-x));
+}
+
+/* ln weight of a cell: likelihood, (alpha + beta)^-5/2, and the Jacobian alpha beta of the scales */
+static double
+cell_weight(int units, const double *x, const double *n, double alpha, double beta)
+{
+	double		l = log(alpha) + log(beta) - 2.5 * log(alpha + beta);
+	double		base = log_beta(alpha, beta);
+
+	for (int i = 0; i < units; i++)
+		if (n[i] > 0)
+			l += log_beta(alpha + x[i], beta + n[i] - x[i]) - base;
+	return l;
+}
+
+static void
+fill_grid(int units, const double *x, const double *n, const GridRange *g, int means, int sizes, PriorMixture *m)
+{
+	m->cells = 0;
+	for (int i = 0; i < means; i++)
+		for (int j = 0; j < sizes; j++)
+		{
+			double		mean = logistic(g->mean_low + (g->mean_high - g->mean_low) * i / (means - 1));
+			double		size = exp(g->size_low + (g->size_high - g->size_low) * j / (sizes - 1));
+
+			CHECK_FOR_INTERRUPTS();
+			m->alpha[m->cells] = mean * size;
+			m->beta[m->cells] = (1 - mean) * size;
+			m->log_weight[m->cells] = cell_weight(units, x, n, mean * size, (1 - mean) * size);
+			m->cells++;
+		}
+}
+
+/* The part of the grid that matters, with one place more on each side */
+static GridRange
+where_it_matters(const PriorMixture *m, const GridRange *g, int means, int sizes)
+{
+	double		most = -INFINITY;
+	int			mean_first = means,
+				mean_last = 0,
+				size_first = sizes,
+				size_last = 0;
+	double		mean_step = (g->mean_high - g->mean_low) / (means - 1);
+	double		size_step = (g->size_high - g->size_low) / (sizes - 1);
+
+	for (int c = 0; c < m->cells; c++)
+		most = Max(most, m->log_weight[c]);
+	for (int c = 0; c < m->cells; c++)
+		if (m->log_weight[c] > most - CELL_MATTERS)
+		{
+			mean_first = Min(mean_first, c / sizes);
+			mean_last = Max(mean_last, c / sizes);
+			size_first = Min(size_first, c % sizes);
+			size_last = Max(size_last, c % sizes);
+		}
+	return (GridRange) {
+		g->mean_low + mean_step * Max(mean_first - 1, 0), g->mean_low + mean_step * Min(mean_last + 1, means - 1),
+		g->size_low + size_step * Max(size_first - 1, 0), g->size_low + size_step * Min(size_last + 1, sizes - 1)
+	};
+}
+
+void
+make_prior_mixture(int units, const double *x, const double *n, PriorMixture *m)
+{
+	int			most = Max(COARSE_MEANS * COARSE_SIZES, FINE_MEANS * FINE_SIZES);
+	double		bad = 0,
+				total = 0,
+				middle,
+				greatest = -INFINITY;
+	GridRange	g;
+	int			kept = 0;
+
+	m->alpha = array_alloc(most, sizeof(double));
+	m->beta = array_alloc(most, sizeof(double));
+	m->log_weight = array_alloc(most, sizeof(double));
+	for (int i = 0; i < units; i++)
+	{
+		bad += x[i];
+		total += n[i];
+	}
+	middle = log((bad + 0.5) / (total - bad + 0.5));
+	g = (GridRange) {middle - 4, middle + 4, log(0.2), log(Max(total, 10) * 4)};
+	fill_grid(units, x, n, &g, COARSE_MEANS, COARSE_SIZES, m);
+	g = where_it_matters(m, &g, COARSE_MEANS, COARSE_SIZES);
+	/* many units: the weight may lie between two places of the coarse grid */
+	fill_grid(units, x, n, &g, FINE_MEANS, FINE_SIZES, m);
+	g = where_it_matters(m, &g, FINE_MEANS, FINE_SIZES);
+	fill_grid(units, x, n, &g, FINE_MEANS, FINE_SIZES, m);
+	for (int c = 0; c < m->cells; c++)
+		greatest = Max(greatest, m->log_weight[c]);
+	for (int c = 0; c < m->cells; c++)
+		if (m->log_weight[c] > greatest - CELL_MATTERS)
+		{
+			m->alpha[kept] = m->alpha[c];
+			m->beta[kept] = m->beta[c];
+			m->log_weight[kept++] = m->log_weight[c] - greatest;
+		}
+	m->cells = kept;
+}
+
+double *
+mixture_weights(const PriorMixture *m, double x, double n)
+{
+	double	   *w = array_alloc(m->cells, sizeof(double));
+	double		greatest = -INFINITY,
+				sum = 0;
+
+	for (int c = 0; c < m->cells; c++)
+	{
+		w[c] = m->log_weight[c];
+		if (n > 0)
+			w[c] -= log_beta(m->alpha[c] + x, m->beta[c] + n - x) - log_beta(m->alpha[c], m->beta[c]);
+		greatest = Max(greatest, w[c]);
+	}
+	for (int c = 0; c < m->cells; c++)
+		sum += w[c] = exp(w[c] - greatest);
+	for (int c = 0; c < m->cells; c++)
+		w[c] /= sum;
+	return w;
 }
 
 /* ---- always valid ---- */

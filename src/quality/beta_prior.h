@@ -38,6 +38,23 @@ typedef struct BetaPrior
 /* Units without trials (n = 0) do not count; "leave" is left out too, -1 for none */
 extern BetaPrior fit_beta_prior(int units, const double *x, const double *n, int leave, PriorMethod method);
 
+/*
+ * All beta distributions that the rates may have come from, weighted by what
+ * the units say of them and by the prior of Gelman et al. for them,
+ * (alpha + beta)^-5/2 (Bayesian Data Analysis, 3rd edition, eq. 5.9).
+ */
+typedef struct PriorMixture
+{
+	int			cells;
+	double	   *alpha;
+	double	   *beta;
+	double	   *log_weight;		/* by all units */
+} PriorMixture;
+
+extern void make_prior_mixture(int units, const double *x, const double *n, PriorMixture *m);
+/* weights by all units; by all but the one with x of n: what is expected of it */
+extern double *mixture_weights(const PriorMixture *m, double x_left_out, double n_left_out);
+
 /* x > 0 */
 extern double log_gamma_of(double x);
 extern double log_beta(double a, double b);

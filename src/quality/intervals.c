@@ -94,6 +94,11 @@ quality_always_valid(PG_FUNCTION_ARGS)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("successes and n of an always-valid interval must be whole numbers"),
 					 errdetail("They are %.15g and %.15g.", x, n)));
+		/* beyond, the logarithms of the mixture have no digits left */
+		if (n > 1e12)
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("n of an always-valid interval must not be greater than 1e12")));
 		always_valid_interval(x, n, confidence, a, b, &low, &high);
 		null[0] = null[1] = n == 0;
 	}

@@ -22,6 +22,7 @@
 #include "common/compat.h"
 #include "common/interrupts.h"
 #include "common/keys.h"
+#include "common/radix.h"
 #include "quality/label_runs.h"
 #include "utils/memutils.h"
 
@@ -85,14 +86,49 @@ label_runs_add(LabelRuns *r, const ColumnKey *label, int64 at)
 /* ---- rows and labels in canonical order ---- */
 
 static int
-row_order(const void *a, const void *b)
+row_order(const RunRow *x, const RunRow *y)
 {
-	const RunRow *x = a;
-	const RunRow *y = b;
-
 	if (x->at != y->at)
 		return x->at < y->at ? -1 : 1;
 	return (x->label > y->label) - (x->label < y->label);
+}
+
+/* Into order of labels, by counting, with their ranks for codes */
+static void
+by_label(const LabelRuns *r, const uint32 *order, RunRow *row)
+{
+	size_t	   *place = array_alloc0((Size) r->labels.n + 1, sizeof(size_t));
+	uint32	   *rank = array_alloc(r->labels.n, sizeof(uint32));
+
+	for (uint32 i = 0; i < r->labels.n; i++)
+		rank[order[i]] = i;
+	for (size_t i = 0; i < r->n; i++)
+	{
+		HD_CHECK_EVERY(i);
+		place[rank[r->row[i].label] + 1]++;
+	}
+	for (uint32 i = 1; i < r->labels.n; i++)
+		place[i] += place[i - 1];
+	for (size_t i = 0; i < r->n; i++)
+	{
+		uint32		label = rank[r->row[i].label];
+
+		HD_CHECK_EVERY(i);
+		row[place[label]++] = (RunRow) {r->row[i].at, label};
+	}
+	pfree(place);
+	pfree(rank);
+}
+
+/* radix_sort takes unsigned keys */
+static void
+turn_signs(RunRow *row, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+	{
+		HD_CHECK_EVERY(i);
+		row[i].at ^= PG_INT64_MIN;
+	}
 }
 
 static void
@@ -100,34 +136,32 @@ label_runs_settle(LabelRuns *r)
 {
 	MemoryContext cx = r->state.cx;
 	Dict		dict;
-	RunRow	   *row;
-	uint32	   *order,
-			   *rank;
+	void	   *row,
+			   *tmp;
+	uint32	   *order;
 
 	if (r->settled)
 		return;
+	StaticAssertStmt(sizeof(RunRow) == 16, "radix_sort sorts rows of 16 bytes");
 	order = dict_sorted(&r->labels);
-	rank = array_alloc(r->labels.n, sizeof(uint32));
-	for (uint32 i = 0; i < r->labels.n; i++)
-		rank[order[i]] = i;
 	dict_init(&dict, cx);
 	dict_reorder(&dict, &r->labels, order, r->labels.n);
 	row = array_alloc_in(cx, r->cap, sizeof(RunRow));
-	for (size_t i = 0; i < r->n; i++)
-	{
-		HD_CHECK_EVERY(i);
-		row[i] = (RunRow) {r->row[i].at, rank[r->row[i].label]};
-	}
-	qsort(row, r->n, sizeof(RunRow), row_order);
+	tmp = array_alloc_in(cx, r->cap, sizeof(RunRow));
+	by_label(r, order, row);
+	/* stable: rows of one time stay in order of their labels */
+	turn_signs(row, r->n);
+	radix_sort(&row, &tmp, r->n, sizeof(RunRow));
+	turn_signs(row, r->n);
 
 	/* from here on nothing can fail */
 	dict_free(&r->labels);
 	r->labels = dict;
 	pfree(r->row);
+	pfree(tmp);
 	r->row = row;
 	r->settled = true;
 	pfree(order);
-	pfree(rank);
 }
 
 LabelRuns *

@@ -37,6 +37,7 @@ centred_sums(const PaceTable *t, int32 leave, const double *effect, double *r)
 		double		sum = 0;
 		int32		n = 0;
 
+		HD_CHECK_EVERY(i);
 		for (int32 j = t->start[i]; j < t->start[i + 1]; j++)
 			if (t->person[j] != leave)
 			{
@@ -117,6 +118,7 @@ items_of_persons(const PaceTable *t, int32 *first, int32 *item, int32 *fact)
 		{
 			int32		place = first[t->person[j]] + at[t->person[j]]++;
 
+			HD_CHECK_EVERY(j);
 			item[place] = i;
 			fact[place] = j;
 		}
@@ -139,6 +141,7 @@ measure(const PaceTable *t, int32 person, int32 n_items, const int32 *item, cons
 		double		expected = 0;
 		int32		others = 0;
 
+		HD_CHECK_EVERY(m);
 		for (int32 j = t->start[i]; j < t->start[i + 1]; j++)
 			if (t->person[j] != person)
 			{

@@ -81,6 +81,7 @@ typedef struct RateFigures
 	double		se;				/* linearised, between clusters */
 	double		units;			/* clusters, and rows that are one of their own */
 	double		kish;			/* (sum W)^2 / sum W^2 over the units */
+	double		kish_rows;		/* the same over the rows */
 } RateFigures;
 
 /*
@@ -92,7 +93,7 @@ typedef struct RateFigures
 static RateFigures
 figures_of(const RateEstimate *r)
 {
-	RateFigures f = {NAN, NAN, 0, NAN};
+	RateFigures f = {NAN, NAN, 0, NAN, NAN};
 	bool		clustered = r->clusters.n > 0;
 	const RateSquares *loose = clustered ? &r->loose : &r->squares;
 	double		w = shortsum_value(&r->all.w);
@@ -120,6 +121,7 @@ figures_of(const RateEstimate *r)
 	}
 	f.units = (double) r->clusters.n + (double) loose->n;
 	f.kish = w * w / sizes;
+	f.kish_rows = w * w / shortsum_value(&r->squares.ww);
 	if (f.units > 1)
 		f.se = sqrt(f.units / (f.units - 1) * squares) / w;
 	return f;
@@ -155,13 +157,14 @@ rate_estimate_rate(PG_FUNCTION_ARGS)
 		 * Korn & Graubard (1998): the interval of a binomial share at the
 		 * effective number of items, which is never above Kish's; fewer still
 		 * by Student's quantile, as few units do not know their own variance.
+		 * Without a variance, each unit counts as one item.
 		 */
 		double		z = hd_norm_quantile((1 + confidence) / 2);
 		double		t = hd_t_quantile((1 + confidence) / 2, f.units - 1);
 
 		n = f.kish;
 		if (f.se > 0)
-			n = Min(n, f.value * (1 - f.value) / (f.se * f.se));
+			n = Min(f.kish_rows, f.value * (1 - f.value) / (f.se * f.se));
 		else
 		{
 			f.se = NAN;

@@ -198,12 +198,18 @@ rate_estimate_encode(State *s, WireWriter *w)
 	}
 }
 
-/* A sum of weights, each at least 1, or of their squares: at least as great as the number of rows, or 0 */
+/* no weight is greater, but for rounding */
+#define MOST_WEIGHT (1.000001 / RATE_LEAST_PROBABILITY)
+
+/* A sum of weights of up to n rows, power 1, or of their squares, power 2; of none it is 0 */
 static void
-get_sum(WireReader *r, MemoryContext cx, ShortSum *s, double least)
+get_sum(WireReader *r, MemoryContext cx, ShortSum *s, int power, double least, int64 n)
 {
+	double		v;
+
 	shortsum_decode(s, cx, r);
-	if (shortsum_sign(s) < 0 || shortsum_value(s) < least)
+	v = shortsum_value(s);
+	if (shortsum_sign(s) < 0 || v < least || v > (double) n * (power == 1 ? MOST_WEIGHT : MOST_WEIGHT * MOST_WEIGHT))
 		wire_fail(r, "A sum of weights is out of range.");
 }
 
@@ -228,8 +234,8 @@ get_clusters(WireReader *w, RateEstimate *r)
 		if (c->n == 0 || c->n > left)
 			wire_fail(w, "A count is out of range.");
 		left -= c->n;
-		get_sum(w, cx, &c->w, 1);
-		get_sum(w, cx, &c->w_bad, 0);
+		get_sum(w, cx, &c->w, 1, 1, c->n);
+		get_sum(w, cx, &c->w_bad, 1, 0, c->n);
 		if (shortsum_value(&c->w_bad) > shortsum_value(&c->w))
 			wire_fail(w, "A sum of weights is out of range.");
 	}
@@ -238,8 +244,8 @@ get_clusters(WireReader *w, RateEstimate *r)
 		wire_fail(w, "Clusters do not add up.");
 	if (left > 0)
 	{
-		get_sum(w, cx, &r->loose.ww, 1);
-		get_sum(w, cx, &r->loose.ww_bad, 0);
+		get_sum(w, cx, &r->loose.ww, 2, 1, left);
+		get_sum(w, cx, &r->loose.ww_bad, 2, 0, left);
 		if (shortsum_value(&r->loose.ww_bad) > shortsum_value(&r->loose.ww))
 			wire_fail(w, "A sum of weights is out of range.");
 	}
@@ -264,12 +270,12 @@ rate_estimate_decode(State *s, WireReader *w)
 		wire_fail(w, "A count is out of range.");
 	if (r->all.n > 0)
 	{
-		get_sum(w, cx, &r->all.w, 1);
-		get_sum(w, cx, &r->squares.ww, 1);
+		get_sum(w, cx, &r->all.w, 1, 1, r->all.n);
+		get_sum(w, cx, &r->squares.ww, 2, 1, r->all.n);
 		if (r->n_bad > 0)
 		{
-			get_sum(w, cx, &r->all.w_bad, 1);
-			get_sum(w, cx, &r->squares.ww_bad, 1);
+			get_sum(w, cx, &r->all.w_bad, 1, 1, r->n_bad);
+			get_sum(w, cx, &r->squares.ww_bad, 2, 1, r->n_bad);
 			if (shortsum_value(&r->all.w_bad) > shortsum_value(&r->all.w) ||
 				shortsum_value(&r->squares.ww_bad) > shortsum_value(&r->squares.ww))
 				wire_fail(w, "A sum of weights is out of range.");

@@ -17,10 +17,9 @@
 #include "quality/beta_prior.h"
 #include "quality/label_runs.h"
 
-/* random orders that are looked at: as many as fit into this many steps, from 200 to 500 */
-#define SHUFFLE_STEPS 10000000.0
-#define SHUFFLES_LEAST 200
-#define SHUFFLES_MOST 500
+/* up to so many rows random orders are looked at, and this many of them */
+#define SHUFFLE_ROWS 10000
+#define SHUFFLES 500
 #define SHUFFLE_SEED 20261126
 
 static double
@@ -140,17 +139,18 @@ int64_ascending(const void *a, const void *b)
 
 /* Mean and quantiles of the longest run over random orders, the same ones for the same labels */
 static void
-shuffle(const RunRow *row, size_t n, double confidence, RunsFigures *f)
+shuffle(const int64 *count, size_t n, uint32 n_labels, double confidence, RunsFigures *f)
 {
-	int			draws = (int) Min(Max(SHUFFLE_STEPS / (double) n, SHUFFLES_LEAST), SHUFFLES_MOST);
+	const int	draws = SHUFFLES;
 	uint32	   *label = array_alloc(n, sizeof(uint32));
 	int64	   *longest = array_alloc(draws, sizeof(int64));
 	double		sum = 0;
 	HdRng		rng;
 
 	hd_rng_seed(&rng, SHUFFLE_SEED);
-	for (size_t i = 0; i < n; i++)
-		label[i] = row[i].label;
+	for (uint32 k = 0, i = 0; k < n_labels; k++)
+		for (int64 c = 0; c < count[k]; c++)
+			label[i++] = k;
 	for (int d = 0; d < draws; d++)
 	{
 		int64		length = 0;
@@ -175,19 +175,63 @@ shuffle(const RunRow *row, size_t n, double confidence, RunsFigures *f)
 	f->expected_high = (double) longest[(int) ceil((1 + confidence) / 2 * (draws - 1))];
 }
 
+/* Expected number of runs of at least "length" in random order */
+static double
+expected_runs(double n, double m, double length)
+{
+	double		g = n - m + 1;
+
+	if (length > m)
+		return 0;
+	return exp(log(g) + log_choose(n - length, g - 1) - log_choose(n, m));
+}
+
+/*
+ * The same for long series: long runs are rare and hardly depend on each
+ * other, so that their number is near to Poisson's distribution and
+ * P(longest < L) to exp(-their expected number) (Arratia, Goldstein & Gordon
+ * 1990).
+ */
+static void
+poisson_runs(size_t n, const int64 *count, uint32 n_labels, double confidence, RunsFigures *f)
+{
+	double		low = (1 - confidence) / 2;
+	double		high = (1 + confidence) / 2;
+
+	f->expected = 0;
+	for (int64 length = 1;; length++)
+	{
+		double		runs = 0;
+
+		HD_CHECK_EVERY(length);
+		for (uint32 k = 0; k < n_labels; k++)
+			if (count[k] >= length)
+				runs += expected_runs((double) n, (double) count[k], (double) length);
+		f->expected -= expm1(-runs);
+		/* exp(-runs) is P(longest <= length - 1) */
+		if (isnan(f->expected_low) && exp(-runs) >= low)
+			f->expected_low = Max((double) length - 1, 1);
+		if (isnan(f->expected_high) && exp(-runs) >= high)
+			f->expected_high = Max((double) length - 1, 1);
+		if (runs < 1e-12)
+			break;
+	}
+}
+
 /* n > 0; labels are codes below n_labels, each used */
 void
 runs_figures(const RunRow *row, size_t n, uint32 n_labels, double confidence, RunsFigures *f)
 {
 	int64	   *count = array_alloc0(n_labels, sizeof(int64));
-	RunRow	   *by_label = array_alloc(n, sizeof(RunRow));
-	size_t		place = 0;
 
 	memset(f, 0, sizeof(*f));
 	f->expected = f->expected_low = f->expected_high = NAN;
 	longest_run(row, n, f);
 	for (size_t i = 0; i < n; i++)
+	{
+		HD_CHECK_EVERY(i);
 		count[row[i].label]++;
+	}
 	for (uint32 k = 0; k < n_labels; k++)
 	{
 		double		share = (double) count[k] / (double) n;
@@ -200,11 +244,13 @@ runs_figures(const RunRow *row, size_t n, uint32 n_labels, double confidence, Ru
 		}
 		/* no more than the sum over the labels (Boole) */
 		f->probability += longest_run_tail((double) n, (double) count[k], (double) f->longest);
-		for (int64 c = 0; c < count[k]; c++)
-			by_label[place++].label = k;
 	}
 	f->probability = Min(f->probability, 1);
 	f->entropy = Max(f->entropy, 0);
-	if (n_labels > 1)
-		shuffle(by_label, n, confidence, f);
+	if (n_labels < 2)
+		return;
+	if (n > SHUFFLE_ROWS)
+		poisson_runs(n, count, n_labels, confidence, f);
+	else
+		shuffle(count, n, n_labels, confidence, f);
 }

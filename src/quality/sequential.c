@@ -68,7 +68,7 @@ outcome_of(const Rule *rule, double p, int n_max)
 	{
 		double		carried = 0;
 
-		HD_CHECK_EVERY(n);
+		CHECK_FOR_INTERRUPTS();
 		o.asn += left;
 		left = 0;
 		for (int x = lo; x <= hi + 1; x++)
@@ -128,14 +128,19 @@ bernoulli_gamma(double p0, double p1)
 	return -good / (log(p1 / p0) - good);
 }
 
-/* The last convergent of the continued fraction whose denominator is at most 1000 */
+/*
+ * The last convergent of the continued fraction whose denominator is at most
+ * 1000, or four times what the fraction needs to be told from 0 and 1: off by
+ * less than 1 / (1000 denominator).
+ */
 Lattice
 lattice_of(double gamma)
 {
+	double		most = Max(1000, 4 / Min(gamma, 1 - gamma));
 	double		h[2] = {1, 0};
 	double		k[2] = {0, 1};
 	double		rest = gamma;
-	Lattice		l = {1, 1};
+	Lattice		l = {0, 1};
 
 	for (int i = 0; i < 40; i++)
 	{
@@ -143,13 +148,8 @@ lattice_of(double gamma)
 		double		hn = a * h[0] + h[1];
 		double		kn = a * k[0] + k[1];
 
-		if (kn > 1000)
-		{
-			/* nothing small is near: the multiple of 1/1000 */
-			if (l.numerator == 0)
-				l = (Lattice) {(int) Max(1, rint(gamma * 1000)), 1000};
+		if (kn > most)
 			break;
-		}
 		l = (Lattice) {(int) hn, (int) kn};
 		h[1] = h[0];
 		h[0] = hn;
@@ -159,10 +159,6 @@ lattice_of(double gamma)
 			break;
 		rest = 1 / (rest - a);
 	}
-	if (l.numerator < 1)
-		l.numerator = 1;
-	if (l.denominator <= l.numerator)
-		l.denominator = l.numerator + 1;
 	return l;
 }
 

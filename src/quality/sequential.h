@@ -61,6 +61,8 @@ typedef struct Lattice
 	int			denominator;
 } Lattice;
 
+/* below this, or as near to 1, the lattice would be too fine */
+#define LEAST_GAMMA 5e-4
 extern Lattice lattice_of(double gamma);
 /* average number of observations until the statistic exceeds "top" places of the lattice */
 extern double bernoulli_arl(double p, Lattice l, int top);

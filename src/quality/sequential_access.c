@@ -210,19 +210,6 @@ quality_sprt_chart(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-static double
-rate_arg(FunctionCallInfo fcinfo, int arg)
-{
-	double		p = option_number(fcinfo, arg, "p");
-
-	if (p < 0 || p > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("p must be from 0 to 1"),
-				 errdetail("It is %g.", p)));
-	return p;
-}
-
 #define LONGEST_TEST 1000000
 
 static Datum
@@ -246,7 +233,7 @@ Datum
 quality_sprt_oc(PG_FUNCTION_ARGS)
 {
 	Sprt		s = sprt_args(fcinfo, 1);
-	Outcome		o = sprt_outcome(&s, rate_arg(fcinfo, 0), (int) option_whole(fcinfo, 5, "n_max", 1, LONGEST_TEST));
+	Outcome		o = sprt_outcome(&s, option_share(fcinfo, 0, "p"), (int) option_whole(fcinfo, 5, "n_max", 1, LONGEST_TEST));
 
 	return outcome_row(fcinfo, &o, true);
 }
@@ -258,7 +245,7 @@ quality_running_threshold_oc(PG_FUNCTION_ARGS)
 {
 	int			n_max = (int) option_whole(fcinfo, 3, "n_max", 1, 20000);
 	int			n_min = (int) option_whole(fcinfo, 2, "n_min", 1, n_max);
-	Outcome		o = threshold_outcome(rate_arg(fcinfo, 0), option_probability(fcinfo, 1, "most"), n_min, n_max);
+	Outcome		o = threshold_outcome(option_share(fcinfo, 0, "p"), option_probability(fcinfo, 1, "most"), n_min, n_max);
 
 	return outcome_row(fcinfo, &o, false);
 }
@@ -326,12 +313,25 @@ quality_bernoulli_cusum(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+static Lattice
+lattice_args(double p0, double p1)
+{
+	double		gamma = bernoulli_gamma(p0, p1);
+
+	if (!(gamma >= LEAST_GAMMA && gamma <= 1 - LEAST_GAMMA))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("p0 and p1 are too close to 0 or 1 for run lengths"),
+				 errdetail("Their gamma is %g, and must be from %g to %g.", gamma, LEAST_GAMMA, 1 - LEAST_GAMMA)));
+	return lattice_of(gamma);
+}
+
 /* (p, p0, p1, h) */
 PG_FUNCTION_INFO_V1(quality_bernoulli_arl);
 Datum
 quality_bernoulli_arl(PG_FUNCTION_ARGS)
 {
-	double		p = rate_arg(fcinfo, 0);
+	double		p = option_share(fcinfo, 0, "p");
 	double		p0,
 				p1,
 				h,
@@ -345,7 +345,7 @@ quality_bernoulli_arl(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("h must not be greater than 100"),
 				 errdetail("It is %g.", h)));
-	l = lattice_of(bernoulli_gamma(p0, p1));
+	l = lattice_args(p0, p1);
 	arl = bernoulli_arl(p, l, (int) floor(h * l.denominator + 1e-9));
 	if (!(arl < 1e300))
 		PG_RETURN_NULL();
@@ -373,7 +373,7 @@ quality_cusum_limit(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("arl must be from 1 to %g", LONGEST_ARL),
 				 errdetail("It is %g.", arl)));
-	l = lattice_of(bernoulli_gamma(p0, p1));
+	l = lattice_args(p0, p1);
 	high = l.denominator;
 	while (bernoulli_arl(p0, l, high) < arl)
 	{

@@ -116,6 +116,19 @@ option_probability(FunctionCallInfo fcinfo, int arg, const char *what)
 }
 
 double
+option_share(FunctionCallInfo fcinfo, int arg, const char *what)
+{
+	double		v = option_number(fcinfo, arg, what);
+
+	if (v < 0 || v > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must be from 0 to 1", what),
+				 errdetail("It is %g.", v)));
+	return v;
+}
+
+double
 option_whole(FunctionCallInfo fcinfo, int arg, const char *what, double least, double most)
 {
 	double		v = option_number(fcinfo, arg, what);

@@ -24,6 +24,8 @@ extern signed char *series_booleans(FunctionCallInfo fcinfo, int arg, int *n);
 extern double option_number(FunctionCallInfo fcinfo, int arg, const char *what);
 extern double option_positive(FunctionCallInfo fcinfo, int arg, const char *what);
 extern double option_probability(FunctionCallInfo fcinfo, int arg, const char *what);
+/* From 0 to 1, both included */
+extern double option_share(FunctionCallInfo fcinfo, int arg, const char *what);
 /* A whole number from least to most */
 extern double option_whole(FunctionCallInfo fcinfo, int arg, const char *what, double least, double most);
 

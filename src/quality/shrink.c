@@ -18,6 +18,10 @@
 
 static const ArgChoice methods[] = {{"moments", PRIOR_MOMENTS}, {"ml", PRIOR_ML}, {NULL}};
 
+/* of the form over all units: not one prior, but all of them */
+#define ALL_PRIORS (PRIOR_ML + 1)
+static const ArgChoice all_methods[] = {{"bayes", ALL_PRIORS}, {"moments", PRIOR_MOMENTS}, {"ml", PRIOR_ML}, {NULL}};
+
 static const char *
 prior_note(const BetaPrior *p)
 {
@@ -164,12 +168,94 @@ quality_beta_shrink(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* (successes[], n[], method, confidence, threshold): each unit against the prior of all others */
+/* ---- all units ---- */
+
+/*
+ * Under all priors at once, each weighted by what all units say of it.  The
+ * mean and the standard deviation are exact; the interval is that of the beta
+ * distribution that has them (Kass & Steffey 1989 for the principle).
+ */
+static Posterior
+posterior_of_mixture(const PriorMixture *m, const double *w, double x, double n, double confidence, double threshold)
+{
+	double		mean = 0,
+				squares = 0,
+				variance,
+				size;
+
+	for (int c = 0; c < m->cells; c++)
+	{
+		double		a = m->alpha[c] + x,
+					b = m->beta[c] + n - x,
+					one = a / (a + b);
+
+		mean += w[c] * one;
+		squares += w[c] * (one * one + one * (1 - one) / (a + b + 1));
+	}
+	variance = Max(squares - mean * mean, 1e-16 * mean * (1 - mean));
+	size = mean * (1 - mean) / variance - 1;
+	return posterior_of(0, 0, mean * size, (1 - mean) * size, confidence, threshold);
+}
+
+static void
+shrunk_row(SrfRow *row, int at, double x, double n, const Posterior *p, double expected, double prior_n, const char *note)
+{
+	srf_int64(row, at);
+	srf_float8(row, n);
+	srf_float8(row, p->mean);
+	srf_float8(row, p->sd);
+	srf_float8(row, p->low);
+	srf_float8(row, p->high);
+	srf_float8(row, p->below);
+	srf_float8(row, n > 0 ? x / n : NAN);
+	srf_float8(row, expected);
+	srf_float8(row, prior_n);
+	srf_cstring(row, note);
+	srf_end_row(row);
+}
+
+static void
+shrink_by_mixture(SrfRow *row, int units, const double *x, const double *n, double confidence, double threshold)
+{
+	PriorMixture m;
+	double	   *all;
+	int			with_trials = 0;
+
+	for (int i = 0; i < units; i++)
+		with_trials += n[i] > 0;
+	make_prior_mixture(units, x, n, &m);
+	all = mixture_weights(&m, 0, 0);
+	for (int i = 0; i < units; i++)
+	{
+		Posterior	p = {NAN, NAN, NAN, NAN, NAN};
+		double		expected = NAN,
+					size = NAN;
+		bool		enough = with_trials - (n[i] > 0) >= 2;
+
+		if (enough)
+		{
+			double	   *others = mixture_weights(&m, x[i], n[i]);
+
+			/* Bayes' theorem turns the weights by the others into those by all */
+			p = posterior_of_mixture(&m, all, x[i], n[i], confidence, threshold);
+			expected = size = 0;
+			for (int c = 0; c < m.cells; c++)
+			{
+				expected += others[c] * m.alpha[c] / (m.alpha[c] + m.beta[c]);
+				size += others[c] * (m.alpha[c] + m.beta[c]);
+			}
+			pfree(others);
+		}
+		shrunk_row(row, i + 1, x[i], n[i], &p, expected, size, enough ? NULL : "fewer than two other units with trials");
+	}
+}
+
+/* (successes[], trials[], method, confidence, threshold): each unit against the prior of all others */
 PG_FUNCTION_INFO_V1(quality_beta_shrink_all);
 Datum
 quality_beta_shrink_all(PG_FUNCTION_ARGS)
 {
-	int			method = arg_choice(fcinfo, 2, "method", methods);
+	int			method = arg_choice(fcinfo, 2, "method", all_methods);
 	double		confidence = arg_confidence(fcinfo, 3);
 	double		threshold = threshold_arg(fcinfo, 4);
 	int			units;
@@ -180,6 +266,11 @@ quality_beta_shrink_all(PG_FUNCTION_ARGS)
 	srf_begin(fcinfo, &row);
 	if (!unit_arrays(fcinfo, &units, &x, &n))
 		return (Datum) 0;
+	if (method == ALL_PRIORS)
+	{
+		shrink_by_mixture(&row, units, x, n, confidence, threshold);
+		return (Datum) 0;
+	}
 	for (int i = 0; i < units; i++)
 	{
 		BetaPrior	prior = fit_beta_prior(units, x, n, i, method);
@@ -190,18 +281,7 @@ quality_beta_shrink_all(PG_FUNCTION_ARGS)
 		MemoryContextSwitchTo(old);
 		if (!isnan(prior.alpha))
 			p = posterior_of(x[i], n[i], prior.alpha, prior.beta, confidence, threshold);
-		srf_int64(&row, i + 1);
-		srf_float8(&row, n[i]);
-		srf_float8(&row, p.mean);
-		srf_float8(&row, p.sd);
-		srf_float8(&row, p.low);
-		srf_float8(&row, p.high);
-		srf_float8(&row, p.below);
-		srf_float8(&row, n[i] > 0 ? x[i] / n[i] : NAN);
-		srf_float8(&row, prior.alpha / (prior.alpha + prior.beta));
-		srf_float8(&row, prior.alpha + prior.beta);
-		srf_cstring(&row, note);
-		srf_end_row(&row);
+		shrunk_row(&row, i + 1, x[i], n[i], &p, prior.alpha / (prior.alpha + prior.beta), prior.alpha + prior.beta, note);
 	}
 	return (Datum) 0;
 }

@@ -64,6 +64,8 @@ add_duration(FunctionCallInfo fcinfo, double v)
 double
 km_interval_seconds(const Interval *v)
 {
+	if (unlikely(hd_interval_is_infinite(v)))
+		bad_duration(INFINITY);
 	if (unlikely(v->month != 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),

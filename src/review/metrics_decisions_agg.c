@@ -271,17 +271,12 @@ PG_FUNCTION_INFO_V1(decisions_without_people);
 Datum
 decisions_without_people(PG_FUNCTION_ARGS)
 {
-	Decisions  *d;
+	Decisions  *d = decisions_get(PG_GETARG_DATUM(0));
 	Decisions  *kept;
 	Datum	   *name;
 	bool	   *gone;
 	int			n;
 
-	if (PG_ARGISNULL(1))
-		arg_is_null("people");
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	d = decisions_get(PG_GETARG_DATUM(0));
 	name = arg_text_array(fcinfo, 1, "people", &n);
 	gone = array_alloc0(d->people.n, sizeof(bool));
 	for (int i = 0; i < n; i++)

@@ -107,9 +107,8 @@ set_intervals(LeniencyRow *row, const Standard *s, double confidence)
 		double		low = a * a * b * b - a_low * b_high * (2 * a - a_low) * (2 * b - b_high);
 		double		high = a * a * b * b - a_high * b_low * (2 * a - a_high) * (2 * b - b_low);
 
-		row->ratio_low = Max(0, (a * b - sqrt(Max(low, 0))) / (b_high * (2 * b - b_high)));
-		if (2 * b - b_high <= 0)
-			row->ratio_low = a_low / b_high;
+		/* multiplied by the conjugate: b_high may be near 2 b */
+		row->ratio_low = a > 0 ? a_low * (2 * a - a_low) / (a * b + sqrt(Max(low, 0))) : 0;
 		row->ratio_high = b_low > 0 ? (a * b + sqrt(Max(high, 0))) / (b_low * (2 * b - b_low)) : NAN;
 	}
 }

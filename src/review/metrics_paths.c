@@ -29,7 +29,7 @@ typedef struct StateTime
 	int64		n_visits;
 	int64		n_open;
 	int64		total;			/* microseconds */
-	size_t		last;			/* item that was counted last, plus 1 */
+	size_t		last;			/* the row behind the item that was counted last */
 	Km		   *km;
 } StateTime;
 
@@ -126,15 +126,12 @@ PG_FUNCTION_INFO_V1(review_paths_km_of);
 Datum
 review_paths_km_of(PG_FUNCTION_ARGS)
 {
-	TimestampTz as_of = path_needed_as_of(fcinfo, 2);
-	ReviewPaths *p;
+	ReviewPaths *p = paths_get(PG_GETARG_DATUM(0));
+	TimestampTz as_of = path_arg_as_of(fcinfo, 2);
 	PathEvents	events;
 	Km		   *k = NULL;
 	int64		state;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-		PG_RETURN_NULL();
-	p = paths_get(PG_GETARG_DATUM(0));
 	state = path_find(&p->names, PG_GETARG_DATUM(1));
 	for (size_t i = 0; paths_next_item(p, &i, &events);)
 	{
@@ -161,16 +158,13 @@ PG_FUNCTION_INFO_V1(review_paths_km_of_cycle);
 Datum
 review_paths_km_of_cycle(PG_FUNCTION_ARGS)
 {
-	TimestampTz as_of = path_needed_as_of(fcinfo, 3);
-	ReviewPaths *p;
+	ReviewPaths *p = paths_get(PG_GETARG_DATUM(0));
+	TimestampTz as_of = path_arg_as_of(fcinfo, 3);
 	PathEvents	events;
 	Km		   *k = NULL;
 	int64		from,
 				to;
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		PG_RETURN_NULL();
-	p = paths_get(PG_GETARG_DATUM(0));
 	from = path_find(&p->names, PG_GETARG_DATUM(1));
 	to = path_find(&p->names, PG_GETARG_DATUM(2));
 	for (size_t i = 0; paths_next_item(p, &i, &events);)
@@ -195,7 +189,7 @@ typedef struct StateReach
 {
 	int64		n_items;
 	int64		n_now;
-	size_t		last;			/* item that was counted last, plus 1 */
+	size_t		last;			/* the row behind the item that was counted last */
 } StateReach;
 
 static void

@@ -28,7 +28,6 @@
 #include "review/path.h"
 #include "utils/timestamp.h"
 
-#define FIRST_EVENTS 5			/* most items have few */
 /* no more than an event takes */
 #define EVENT_BYTES 25
 /* below so many bytes the size limit is not worth a thought */
@@ -42,6 +41,12 @@ path_init(State *s)
 	ReviewPath *p = (ReviewPath *) s;
 
 	dict_init(&p->names, s->cx);
+	p->names.entry = p->few_names;
+	p->names.cap = PATH_FEW_NAMES;
+	p->names.arena = p->few_name_bytes;
+	p->names.arena_cap = PATH_FEW_NAME_BYTES;
+	p->event = p->few_events;
+	p->cap = PATH_FEW_EVENTS;
 	p->order = PATH_EMPTY;
 	p->ordered = p->settled = true;
 	p->next_check = FIRST_CHECK;
@@ -96,13 +101,58 @@ check_size(ReviewPath *p)
 static pg_noinline void
 enlarge(ReviewPath *p)
 {
-	uint64		cap = p->cap ? (uint64) p->cap * 2 : FIRST_EVENTS;
+	uint64		cap = (uint64) p->cap * 2;
 
 	if (cap > PG_INT32_MAX)
 		wire_too_large(path_type.name, state_size_limit());
-	p->event = p->event ? repalloc_huge(p->event, mul_size(cap, sizeof(PathEvent))) :
-		array_alloc_in(p->state.cx, cap, sizeof(PathEvent));
+	if (p->event == p->few_events)
+	{
+		p->event = array_alloc_in(p->state.cx, cap, sizeof(PathEvent));
+		memcpy(p->event, p->few_events, sizeof(p->few_events));
+	}
+	else
+		p->event = repalloc_huge(p->event, mul_size(cap, sizeof(PathEvent)));
 	p->cap = (uint32) cap;
+}
+
+static inline bool
+names_are_few(const ReviewPath *p)
+{
+	return p->names.entry == p->few_names;
+}
+
+/* A dictionary frees and enlarges what it has itself allocated: names that lie in the state are handed over before */
+static pg_noinline void
+move_names(ReviewPath *p)
+{
+	Dict		names;
+
+	dict_init(&names, p->state.cx);
+	for (uint32 i = 0; i < p->names.n; i++)
+	{
+		uint8		tmp[8];
+		uint32		len;
+		const uint8 *key = dict_key(&p->names, i, tmp, &len);
+
+		dict_append(&names, p->names.entry[i].prefix, key, len);
+	}
+	p->names = names;
+}
+
+static void
+free_names(ReviewPath *p)
+{
+	if (names_are_few(p))
+		dict_init(&p->names, p->state.cx);
+	else
+		dict_free(&p->names);
+}
+
+static void
+free_events(ReviewPath *p)
+{
+	if (p->event != p->few_events)
+		pfree(p->event);
 }
 
 void
@@ -114,6 +164,8 @@ path_put(ReviewPath *p, const ColumnKey *name, TimestampTz at, int64 seq, PathOr
 		set_order(p, order);
 	if (unlikely(p->n == p->cap))
 		enlarge(p);
+	if (names_are_few(p) && unlikely(p->names.n == PATH_FEW_NAMES || p->names.arena_len + (size_t) name->len > PATH_FEW_NAME_BYTES))
+		move_names(p);
 	e = &p->event[p->n];
 	e->state = dict_add(&p->names, name->prefix, name->bytes, name->len);
 	e->at = at;
@@ -218,9 +270,9 @@ path_settle(ReviewPath *p)
 	dict_reorder(&names, &p->names, order, p->names.n);
 
 	/* from here on nothing fails */
-	dict_free(&p->names);
+	free_names(p);
 	p->names = names;
-	pfree(p->event);
+	free_events(p);
 	p->event = event;
 	p->cap = Max(p->n, 1);
 	p->settled = true;
@@ -351,6 +403,7 @@ path_decode(State *s, WireReader *r)
 	p->n = wire_get_count(r, p->order == PATH_BY_SEQ ? 3 : 2);
 	if (n_names == 0 || n_names > p->n)
 		wire_fail(r, "The number of states or of events is wrong.");
+	free_names(p);
 	keys_get(r, &p->names, n_names, KEYS_TEXT);
 	p->event = array_alloc_in(s->cx, p->n, sizeof(PathEvent));
 	p->cap = Max(p->n, 1);

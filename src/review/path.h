@@ -31,6 +31,14 @@ typedef struct PathEvent
 	uint32		state;			/* code */
 } PathEvent;
 
+/*
+ * There is a state for each item, and rows may come in any order: what most
+ * items need lies in the state itself, so that a row touches few cache lines.
+ */
+#define PATH_FEW_NAMES 6
+#define PATH_FEW_NAME_BYTES 48
+#define PATH_FEW_EVENTS 6
+
 typedef struct ReviewPath
 {
 	State		state;
@@ -42,6 +50,11 @@ typedef struct ReviewPath
 	uint32		n;
 	uint32		cap;
 	size_t		next_check;		/* at how many bytes to look at the size limit */
+
+	/* what names and event point to at first */
+	DictEntry	few_names[PATH_FEW_NAMES];
+	uint8		few_name_bytes[PATH_FEW_NAME_BYTES];
+	PathEvent	few_events[PATH_FEW_EVENTS];
 } ReviewPath;
 
 extern const StateType path_type;

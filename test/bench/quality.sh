@@ -46,7 +46,7 @@ table '| persons | items | persons an item | paces() | | width in logarithms | w
 table '| units | trials each | mean rate | prior worth | method | beta_shrink() | wilson of own | width | without |
 |---|---|---|---|---|---|---|---|---|' \
 "SELECT format('| %s | %s | %s | %s | %s | %s | %s | %s | %s |', units, n, good, spread, method, $cell)
-   FROM (VALUES (1, 20, 10, .8, 20, 'moments'), (2, 20, 10, .8, 20, 'ml'), (3, 50, 30, .9, 40, 'moments'), (4, 50, 30, .9, 40, 'ml')) v(o, units, n, good, spread, method), cover_shrink(units, n, good, spread, method, $reps / 10) ORDER BY o"
+   FROM (VALUES (20, 10, .8, 20), (50, 30, .9, 40), (8, 50, .9, 20)) v(units, n, good, spread), unnest('{bayes,moments,ml}'::text[]) WITH ORDINALITY w(method, o), cover_shrink(units, n, good, spread, method, $reps / 10) ORDER BY units, n, o"
 
 echo
 echo 'Raters flagged in % over 52 weekly looks, 20 gold items a week, error rate of 5 % acceptable:'

@@ -40,7 +40,20 @@ SELECT count(*) FROM beta_shrink(NULL, 10, 1, 1) UNION ALL SELECT count(*) FROM 
 SELECT at, n, round(value::numeric, 4) AS value, round(ci_low::numeric, 4) AS low, round(ci_high::numeric, 4) AS high, round(p_below::numeric, 4) AS p_below, raw,
 	round(expected::numeric, 4) AS expected, round(prior_n::numeric, 2) AS prior_n, note
 FROM beta_shrink('{9,8,10,6,3,0}'::float8[], '{10,10,10,10,10,0}'::float8[], 'moments', 0.9, 0.8);
-SELECT a.expected = b.expected AS own_is_left_out FROM beta_shrink('{9,8,10,6}', '{10,10,10,10}') a, beta_shrink('{0,8,10,6}', '{10,10,10,10}') b WHERE a.at = 1 AND b.at = 1;
+SELECT at, n, round(value::numeric, 4) AS value, round(ci_low::numeric, 4) AS low, round(ci_high::numeric, 4) AS high, round(p_below::numeric, 4) AS p_below, raw,
+	round(expected::numeric, 4) AS expected, round(prior_n::numeric, 2) AS prior_n, note
+FROM beta_shrink('{9,8,10,6,3,0}'::float8[], '{10,10,10,10,10,0}'::float8[], 'bayes', 0.9, 0.8);
+-- many units without spread are shrunk to one rate; none, or two, are not enough; nobody ever failing is possible
+SELECT max(value) - min(value) < 0.01 AS to_one, max(ci_high) - min(ci_low) < 0.1 AS narrow FROM (SELECT array_agg(18 + i % 3)::float8[] AS x, array_agg(20)::float8[] AS n FROM generate_series(1, 100) i) q, beta_shrink(x, n);
+SELECT count(*), count(value), min(note) FROM beta_shrink('{5,6}'::float8[], '{10,10}'::float8[]) UNION ALL SELECT count(*), count(value), min(note) FROM beta_shrink('{}'::float8[], '{}'::float8[]);
+SELECT round(value::numeric, 4) AS value, ci_high FROM beta_shrink('{0,0,0}'::float8[], '{10,10,10}'::float8[]) LIMIT 1;
+-- the mean of the posterior against the double integral over 1,200 priors
+WITH u(x, n) AS (VALUES (9, 10), (8, 10), (10, 10), (6, 10), (3, 10)),
+grid AS (SELECT m, s, m * s AS a, (1 - m) * s AS b FROM (SELECT 1 / (1 + exp(5 - i * 0.25::float8)) AS m FROM generate_series(0, 40) i) i, (SELECT exp(-1.6::float8 + j * 0.25::float8) AS s FROM generate_series(0, 28) j) j),
+weighed AS (SELECT a, b, ln(a) + ln(b) - 2.5 * ln(a + b) + (SELECT sum((SELECT coalesce(sum(ln(a + k)), 0) FROM generate_series(0, x - 1) k) + (SELECT coalesce(sum(ln(b + k)), 0) FROM generate_series(0, n - x - 1) k) - (SELECT sum(ln(a + b + k)) FROM generate_series(0, n - 1) k)) FROM u) AS l FROM grid)
+SELECT round((sum(exp(l) * (a + 3) / (a + b + 10)) / sum(exp(l)))::numeric, 3) AS by_hand, (SELECT round(value::numeric, 3) FROM beta_shrink('{9,8,10,6,3}'::float8[], '{10,10,10,10,10}'::float8[]) WHERE at = 5) AS value FROM weighed;
+SELECT method, abs(a.expected - b.expected) < CASE method WHEN 'bayes' THEN 0.001 ELSE 1e-9 END AS own_is_left_out FROM unnest('{bayes,moments,ml}'::text[]) method, beta_shrink('{9,8,10,6}', '{10,10,10,10}', method) a, beta_shrink('{0,8,10,6}', '{10,10,10,10}', method) b
+	WHERE a.at = 1 AND b.at = 1;
 
 -- ---- the sequential test ----
 SELECT * FROM sprt_lines(0.01, 0.06);
@@ -64,7 +77,7 @@ SELECT round(reject::numeric, 12) = round((1 - hdata.acceptance_probability(10, 
 SELECT at, n, statistic, "limit", alarm, since, estimate, ci_low, ci_high, evidence FROM bernoulli_cusum('{f,t,NULL,t,f,t,t}', 0.05, 0.15, 2);
 SELECT p0, p1, arl, round(h::numeric, 6) AS h, round(a::numeric, 3) AS arl_reached, round(d::numeric, 3) AS delay, arl <= a AS enough,
 	h < 1 OR bernoulli_arl(p0, p0, p1, h - 0.05) < arl AS no_smaller
-FROM (VALUES (0.05, 0.15, 200), (0.05, 0.15, 2000), (0.01, 0.05, 1000), (0.1, 0.3, 1), (0.2, 0.7, 50)) v(p0, p1, arl),
+FROM (VALUES (0.05, 0.15, 200), (0.05, 0.15, 2000), (0.01, 0.05, 1000), (0.1, 0.3, 1), (0.2, 0.7, 50), (0.001, 0.002, 500), (0.97, 0.995, 300)) v(p0, p1, arl),
 	cusum_limit(p0, p1, arl) h, bernoulli_arl(p0, p0, p1, h) a, bernoulli_arl(p1, p0, p1, h) d;
 -- an error every time: the first, the second, ... passes the limit
 SELECT h, bernoulli_arl(1, 0.05, 0.15, h) AS always_bad FROM unnest('{0.5,1,1.9,5}'::float8[]) h;
@@ -85,13 +98,13 @@ SELECT at, alarm FROM p_chart('{3,10}', '{20}', 3, 0.1);
 SELECT count(*) FROM p_chart('{}', '{}') UNION ALL SELECT count(*) FROM p_chart(NULL, '{1}') UNION ALL SELECT count(*) FROM p_chart('{0}', '{0}');
 
 SELECT query, pg_temp.failure('SELECT ' || query) FROM unnest(ARRAY[
-	'always_valid(6, 5)', 'always_valid(0.5, 5)', 'always_valid(1, 5, 1)', 'always_valid(1, 5, 0.95, 0)', 'always_valid(1, 5, 0.95, NULL)', 'always_valid(1, ''NaN'')',
+	'always_valid(6, 5)', 'always_valid(0.5, 5)', 'always_valid(1, 5, 1)', 'always_valid(1, 5, 0.95, 0)', 'always_valid(1, 5, 0.95, NULL)', 'always_valid(1, ''NaN'')', 'always_valid(1, 1e13)',
 	'beta_prior(''{1}'', ''{1,2}'')', 'beta_prior(''{3}'', ''{2}'')', 'beta_prior(''{1}'', ''{2}'', ''mle'')', 'beta_prior(''{1}'', ''{Infinity}'')', 'beta_prior(''{1}'', ''{2}'', NULL)',
 	'beta_shrink(3, 2, 1, 1)', 'beta_shrink(1, 2, 0, 1)', 'beta_shrink(1, 2, 1, ''NaN'')', 'beta_shrink(1, 2, 1, 1, 2)', 'beta_shrink(1, 2, 1, 1, 0.9, 1)',
 	'sprt_lines(0.1, 0.1)', 'sprt_lines(0.2, 0.1)', 'sprt_lines(0, 0.1)', 'sprt_lines(0.1, 0.2, 0.5, 0.5)', 'sprt_lines(0.1, 0.2, NULL)', 'sprt_lines(0.1, ''NaN'')',
 	'sprt(5, 4, 0.1, 0.2)', 'sprt(0.5, 4, 0.1, 0.2)', 'sprt(''{t}'', 0.1, NULL)', 'sprt(''{t}'', 0.1, 0.2, confidence => 0)', 'sprt_oc(2, 0.1, 0.2)', 'sprt_oc(0.1, 0.1, 0.2, n_max => 0)', 'sprt_oc(0.1, 0.1, 0.2, n_max => 1.5)',
 	'running_threshold_oc(0.1, 0.2, 10, 5)', 'running_threshold_oc(0.1, 1)', 'running_threshold_oc(NULL, 0.2)',
-	'bernoulli_cusum(''{t}'', 0.1, 0.2, 0)', 'bernoulli_cusum(''{t}'', 0.1, 0.2, NULL)', 'cusum_limit(0.1, 0.2, 0)', 'cusum_limit(0.1, 0.2, 1e10)', 'cusum_limit(0.2, 0.1, 100)', 'bernoulli_arl(0.1, 0.1, 0.2, 1000)', 'bernoulli_arl(-1, 0.1, 0.2, 1)',
+	'bernoulli_cusum(''{t}'', 0.1, 0.2, 0)', 'bernoulli_cusum(''{t}'', 0.1, 0.2, NULL)', 'cusum_limit(0.1, 0.2, 0)', 'cusum_limit(0.1, 0.2, 1e10)', 'cusum_limit(0.2, 0.1, 100)', 'bernoulli_arl(0.1, 0.1, 0.2, 1000)', 'bernoulli_arl(-1, 0.1, 0.2, 1)', 'cusum_limit(1e-6, 2e-6, 100)', 'bernoulli_arl(0.5, 0.99999, 0.999999, 1)',
 	'cusum(''{1}'', 0, 0)', 'cusum(''{1}'', 0, 1, -1)', 'cusum(''{1}'', 0, 1, 0.5, 0)', 'cusum(''{NaN}'', 0, 1)', 'cusum(''{1}'', NULL, 1)', 'cusum_arl(0.5, 4, 0, ''three'')', 'cusum_arl(0.5, 51)', 'cusum_arl(NULL, 4)',
 	'ewma(''{1}'', 0, 1, 0)', 'ewma(''{1}'', 0, 1, 1.1)', 'ewma(''{1}'', 0, 1, 0.2, 0)', 'ewma(''{1}'', 0, 1, limits => ''fixed'')', 'ewma_arl(0.001, 3)', 'ewma_arl(0.1, 9)',
 	'p_chart(''{1,2}'', ''{3,4,5}'')', 'p_chart(''{5}'', ''{4}'')', 'p_chart(''{-1}'', ''{4}'')', 'p_chart(''{1}'', ''{4}'', 0)', 'p_chart(''{1}'', ''{4}'', 3, 1)']) query;

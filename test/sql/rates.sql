@@ -77,6 +77,8 @@ SELECT r.* FROM (SELECT runs_agg(l, i) AS s FROM given) q, runs(q.s) r;
 SELECT a.longest_run, a.run_from, a.probability = b.probability AS same FROM (SELECT runs_agg(l, i) AS s FROM given) q, runs(q.s) a, (SELECT runs_agg(l, '2026-01-01'::timestamptz + i * interval '1 s') AS s FROM given) p, runs(p.s) b;
 -- twenty of one label in the midst of forty: that is a signal
 SELECT longest_run, label, run_from, expected, expected_low, expected_high, probability FROM (SELECT runs_agg(CASE WHEN i BETWEEN 11 AND 30 OR i % 2 = 0 THEN 'yes' ELSE 'no' END, i) AS s FROM generate_series(1, 40) i) q, runs(q.s);
+-- beyond 10,000 rows by Poisson's distribution: it goes on where the random orders end
+SELECT n, round(expected, 1) AS expected, expected_low, expected_high FROM (SELECT n, runs_agg(CASE WHEN i % 10 < 7 THEN 'a' ELSE 'b' END, i) AS s FROM unnest('{9990,10010}'::int[]) n, generate_series(1, n) i GROUP BY n) q(m, s), LATERAL (SELECT n, expected::numeric, expected_low, expected_high FROM runs(q.s)) r ORDER BY n;
 -- one label; one row; rows whose order is not known count for no more than any order has
 SELECT n, n_labels, longest_run, label, run_from, expected, probability, n_tied, note FROM (SELECT 1, runs_agg('x'::text, i) FROM generate_series(1, 5) i UNION ALL SELECT 2, runs_agg('x'::text, 1)
 	UNION ALL SELECT 3, runs_agg(l, t) FROM (VALUES ('a', 1), ('a', 2), ('a', 3), ('b', 3), ('a', 4)) v(l, t) UNION ALL SELECT 4, runs_agg(l, 0) FROM (VALUES ('a'), ('a'), ('a'), ('a'), ('a'), ('b')) v(l)) v(o, s), runs(s) ORDER BY o;
@@ -94,3 +96,7 @@ SELECT query, pg_temp.failure('SELECT ' || query) FROM unnest(ARRAY[
 	'pace_agg(1::bigint, 1::bigint, 0)', 'pace_agg(''a''::text, ''b''::text, -1)', 'pace_agg(1::bigint, 1::bigint, ''Infinity'')', 'paces(pace_agg(''i''::text, ''p''::text, s)) FROM generate_series(1, 2) s', 'paces(pace_agg(1::bigint, 1::bigint, 1), 2)',
 	'rollup(s) FROM (SELECT pace_agg(1::bigint, 1::bigint, 1) AS s UNION ALL SELECT pace_agg(''a''::text, ''b''::text, 1)) x', '''\x01''::pace',
 	'runs_agg(''x''::text, ''infinity''::timestamptz)', 'runs(runs_agg(''x''::text, 1), 0)', 'rollup(s) FROM (SELECT runs_agg(''x''::text, 1) AS s UNION ALL SELECT runs_agg(''x''::text, now())) x', '''\x010b00''::label_runs']) query;
+-- the limit of states holds while they grow
+SET hdata.max_state_size = 64;
+SELECT query, pg_temp.failure('SELECT ' || query || ' IS NULL FROM generate_series(1::bigint, 40000) i') FROM unnest(ARRAY['rate_agg(true, 0.5, ''cluster '' || i)', 'pace_agg(i, i, i)', 'runs_agg(''x''::text, i)']) query;
+RESET hdata.max_state_size;

@@ -105,7 +105,7 @@ SELECT pg_temp.failure($$SELECT process_metrics(s, NULL, '{approved}') FROM many
 SELECT pg_temp.failure($$SELECT process_metrics(s, '{}', NULL) FROM many$$);
 SELECT pg_temp.failure($$SELECT time_in_state(s, confidence => 1) FROM many$$);
 SELECT pg_temp.failure($$SELECT funnel(s, confidence => NULL) FROM many$$);
-SELECT pg_temp.failure($$SELECT km_of(s, 'draft', NULL) FROM many$$);
+SELECT pg_temp.failure($$SELECT km_of(s, 'draft', 'infinity'::timestamptz) FROM many$$), km_of(s, 'draft', NULL), km_of(NULL, 'draft', 'done', now()) FROM many;
 SELECT pg_temp.failure($$SELECT rollup(s) FROM (SELECT review_paths_agg(1, 'a', now()) AS s UNION ALL SELECT review_paths_agg('1'::text, 'a', now())) q$$);
 SELECT pg_temp.failure($$SELECT rollup(s) FROM (SELECT review_paths_agg(1, 'a', now()) AS s UNION ALL SELECT review_paths_agg(1, 'a', now(), 1)) q$$);
 

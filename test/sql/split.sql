@@ -19,7 +19,7 @@ SELECT hdata.split('a', '{1}', '{all}'), hdata.split('a', '{0,1}', '{none,all}')
 SELECT count(*) FROM generate_series(1, 5000) i WHERE hdata.split(i, '{0.7,0.2,0.1}') IS NULL;
 -- arguments that change from row to row
 SELECT hdata.split('x', f, n) FROM (VALUES (1, '{1}'::float8[], '{a}'::text[]), (2, '{1}', '{b}'), (3, '{0.5,0.5}', '{c,c}')) v (o, f, n) ORDER BY o;
-\set VERBOSITY default
+\set SHOW_CONTEXT never
 SELECT hdata.split('a', '{0.5}');
 SELECT hdata.split('a', '{0.5,0.6}', '{a,b}');
 SELECT hdata.split('a', '{0.5,NaN}', '{a,b}');
@@ -38,9 +38,13 @@ SELECT l.* FROM (SELECT hdata.corpus_agg(id, body, part) AS c FROM prompts) s, h
 SELECT l.id_a, l.split_a, l.id_b, l.split_b, round(l.similarity::numeric, 3) FROM (SELECT hdata.corpus_agg(id, body, part) AS c FROM prompts) s, hdata.split_leaks(c, 0.5, 'idf_jaccard') l;
 SELECT l.id_a, l.split_a, l.id_b, l.split_b, round(l.similarity::numeric, 3) FROM (SELECT hdata.corpus_agg(id, body, part) FILTER (WHERE part = 'train') AS a, hdata.corpus_agg(id, body, part) FILTER (WHERE part <> 'train') AS b FROM prompts) s,
 	hdata.split_leaks(a, b, 0.4) l;
--- as the pairs of the whole corpus that are in two parts
+-- as the pairs of the whole corpus that are in two parts, both ways
 SELECT count(*) FROM (SELECT hdata.corpus_agg(id, body, part) AS c FROM prompts) s, LATERAL (SELECT id_a, id_b, similarity FROM hdata.split_leaks(c, 0.3) EXCEPT
 	SELECT id_a, id_b, similarity FROM hdata.duplicate_pairs(c, 0.3) d JOIN prompts a ON a.id = d.id_a::bigint JOIN prompts b ON b.id = d.id_b::bigint WHERE a.part <> b.part) x;
+SELECT (SELECT count(*) FROM hdata.split_leaks(c, 0.3)) = (SELECT count(*) FROM hdata.duplicate_pairs(c, 0.3) d JOIN prompts a ON a.id = d.id_a::bigint JOIN prompts b ON b.id = d.id_b::bigint WHERE a.part <> b.part)
+	FROM (SELECT hdata.corpus_agg(id, body, part) AS c FROM prompts) s;
+-- many equal texts in one part, one of them in another: as many pairs, and no more work
+SELECT count(*), min(split_b) FROM (SELECT hdata.corpus_agg(i, CASE WHEN i % 2 = 0 THEN 'the same text again and again' ELSE '' END, CASE WHEN i = 30000 THEN 'train' ELSE 'test' END) AS c FROM generate_series(1, 40000) i) s, hdata.split_leaks(c);
 SELECT count(*) FROM hdata.split_leaks(NULL);
 SELECT count(*) FROM (SELECT hdata.corpus_agg(id, body, part) AS c FROM prompts) s, hdata.split_leaks(c, NULL, 0.5);
 SELECT hdata.split_leaks(c, 2) FROM (SELECT hdata.corpus_agg(id, body, part) AS c FROM prompts) s;

@@ -45,9 +45,9 @@ state_properties($node, $db, {
 		my $event = $seq_event{"$ds $seq"} //= [ $states[ rand @states ], at($ds) ];
 		return [ $ds % 7 ? @$event : ($states[ rand @states ], at($ds)), $seq ];
 	},
-	sets => 40, max_rows => 60, keyed => 1, accessors => \@path_accessors });
+	sets => 24, max_rows => 60, keyed => 1, accessors => \@path_accessors });
 state_hostile($node, $db, {
-	type => 'review_path', n => 5000, accessors => \@path_accessors, may => ['22008'],
+	type => 'review_path', n => 3000, accessors => \@path_accessors, may => ['22008'],
 	seeds => [ q((SELECT hdata.review_path_agg(state, at::timestamptz) FROM (VALUES ('draft', '2026-01-05 09:00Z'), ('in_review', '2026-01-05 10:00Z'), ('draft', '2026-02-05 09:00Z')) v(state, at))),
 		q((SELECT hdata.review_path_agg('state ' || i % 5, '2026-01-05 09:00Z'::timestamptz + i * i * interval '1 minute', i - 7) FROM generate_series(1, 20) i)),
 		q((SELECT hdata.review_path_agg(s, t::timestamptz) FROM (VALUES ('a', '4713-01-01 00:00Z BC'), ('b', '294276-01-01 00:00Z')) v(s, t))),
@@ -68,7 +68,7 @@ for (@item)
 	state_properties($node, $db, {
 		type => 'review_paths', name => "review_paths of $type", columns => "item $type, state text, at timestamptz", agg => 'hdata.review_paths_agg(item, state, at)',
 		row => sub { my $ds = shift; return [ rand() < 0.02 ? undef : $item->(), rand() < 0.02 ? undef : $states[ rand @states ], rand() < 0.02 ? undef : at($ds) ] },
-		sets => 20, max_rows => 25, keyed => 1, accessors => \@paths_accessors }) if $type ne 'uuid';
+		sets => 14, max_rows => 25, keyed => 1, accessors => \@paths_accessors }) if $type ne 'uuid';
 	state_properties($node, $db, {
 		type => 'review_paths', name => "review_paths of $type by seq", columns => "item $type, state text, at timestamptz, seq bigint", agg => 'hdata.review_paths_agg(item, state, at, seq)',
 		row => sub {
@@ -77,10 +77,10 @@ for (@item)
 			my $event = $seq_event{"$ds $i $seq"} //= [ $states[ rand @states ], at($ds) ];
 			return [ $i, @$event, $seq ];
 		},
-		sets => 20, max_rows => 150, keyed => 1, accessors => \@paths_accessors }) if $type ne 'text';
+		sets => 14, max_rows => 150, keyed => 1, accessors => \@paths_accessors }) if $type ne 'text';
 }
 state_hostile($node, $db, {
-	type => 'review_paths', n => 4000, accessors => \@paths_accessors, may => ['22008'],
+	type => 'review_paths', n => 3000, accessors => \@paths_accessors, may => ['22008'],
 	seeds => [ q((SELECT hdata.review_paths_agg(i / 3, 'state ' || i % 3, '2026-01-05 09:00Z'::timestamptz + i * interval '1 hour') FROM generate_series(1, 12) i)),
 		q((SELECT hdata.review_paths_agg('item ' || i / 4, 'state ' || i % 3, '2026-01-05 09:00Z'::timestamptz + i * interval '1 hour', i) FROM generate_series(1, 12) i)),
 		q((SELECT hdata.review_paths_agg(md5((i / 4)::text)::uuid, 'draft', '2026-01-05 09:00Z'::timestamptz + i * interval '1 hour', i) FROM generate_series(1, 5) i)),
@@ -99,13 +99,13 @@ my @km_accessors = ('hdata.km_median(s)', 'hdata.km_quantile(s, 0.9)', "(SELECT 
 	"(SELECT string_agg(q::text, ',') FROM hdata.km_compare(s, s, null_value => 1) q)", 'hdata.n_ended(s)', 'hdata.n_censored(s)', "(SELECT string_agg(q::text, ',') FROM hdata.speed_limits(s) q)",
 	"(SELECT string_agg(q::text, ',') FROM hdata.speed_signals(s, 1) q)", 's::jsonb');
 state_properties($node, $db, {
-	type => 'km', name => 'km', columns => 't float8, e boolean', agg => 'hdata.km_agg(t, e)', accessors => \@km_accessors, sets => 40, max_rows => 60,
+	type => 'km', name => 'km', columns => 't float8, e boolean', agg => 'hdata.km_agg(t, e)', accessors => \@km_accessors, sets => 24, max_rows => 60,
 	row => sub { my $ds = shift; return [ rand() < 0.05 ? undef : $ds % 2 ? int rand 8 : exp(5 * rand), rand() < 0.05 ? undef : $ds % 9 ? rand() < 0.7 ? 't' : 'f' : 'f' ] } });
 state_properties($node, $db, {
-	type => 'km', name => 'km of intervals', columns => 't interval, e boolean', agg => 'hdata.km_agg(t, e)', accessors => \@km_accessors, sets => 20, max_rows => 30,
+	type => 'km', name => 'km of intervals', columns => 't interval, e boolean', agg => 'hdata.km_agg(t, e)', accessors => \@km_accessors, sets => 14, max_rows => 30,
 	row => sub { return [ (int rand 3) . ' days ' . (int rand 5) . ' seconds', rand() < 0.7 ? 't' : 'f' ] } });
 state_hostile($node, $db, {
-	type => 'km', n => 4000, accessors => \@km_accessors,
+	type => 'km', n => 3000, accessors => \@km_accessors,
 	seeds => [ q((SELECT hdata.km_agg(i / 7, i % 3 > 0) FROM generate_series(1, 30) i)), q((SELECT hdata.km_agg(i / 7.0, true) FROM generate_series(0, 5) i)), 'hdata.km_agg(0, false)', 'hdata.km_agg(1.5e308, true)' ] });
 # more rows than wait for a sort at a time
 is($node->safe_psql($db, <<'SQL'), '1000|25001|4999|t', 'km: many rows are those of its parts');
@@ -123,11 +123,11 @@ for my $case ([ 'bigint', sub { int rand 6 } ], [ 'text', sub { 'r' . int rand 6
 	my ($type, $person) = @$case;
 
 	state_properties($node, $db, {
-		type => 'decisions', name => "decisions of $type", columns => "r $type, a $type, ok boolean, o boolean", agg => 'hdata.decisions_agg(r, a, ok, o)', accessors => \@decision_accessors, sets => 20, max_rows => 80,
+		type => 'decisions', name => "decisions of $type", columns => "r $type, a $type, ok boolean, o boolean", agg => 'hdata.decisions_agg(r, a, ok, o)', accessors => \@decision_accessors, sets => 14, max_rows => 80,
 		row => sub { return [ (map { rand() < 0.03 ? undef : $person->() } 1, 2), rand() < 0.03 ? undef : rand() < 0.7 ? 't' : 'f', (undef, 't', 'f')[ rand 3 ] ] } });
 }
 state_hostile($node, $db, {
-	type => 'decisions', n => 4000, accessors => \@decision_accessors,
+	type => 'decisions', n => 3000, accessors => \@decision_accessors,
 	seeds => [ q((SELECT hdata.decisions_agg(i % 3, i % 5, i % 2 = 0) FROM generate_series(1, 40) i)), q((SELECT hdata.decisions_agg('r' || i % 3, 'a' || i % 5, i % 7 > 2, nullif(i % 3, 2) = 0) FROM generate_series(1, 40) i)),
 		q(hdata.decisions_agg(md5('a')::uuid, md5('b')::uuid, true)) ] });
 
@@ -135,7 +135,7 @@ state_hostile($node, $db, {
 
 my @pay_accessors = ('hdata.n_paid(s)', "(SELECT string_agg(t::text, ',') FROM hdata.pay_metrics(s) t)", "(SELECT string_agg(t::text, ',') FROM hdata.pay_metrics(s, 10, 0.8) t)", 's::jsonb');
 state_properties($node, $db, {
-	type => 'pay', name => 'pay', columns => 'p float8, t float8', agg => 'hdata.pay_agg(p, t)', accessors => \@pay_accessors, sets => 30, max_rows => 40,
+	type => 'pay', name => 'pay', columns => 'p float8, t float8', agg => 'hdata.pay_agg(p, t)', accessors => \@pay_accessors, sets => 20, max_rows => 40,
 	row => sub { my $ds = shift; return [ rand() < 0.05 ? undef : int(rand 5) / 4, rand() < 0.05 ? undef : $ds % 2 ? 1 + int rand 4 : exp(7 * rand) ] } });
 state_hostile($node, $db, {
 	type => 'pay', n => 3000, accessors => \@pay_accessors,

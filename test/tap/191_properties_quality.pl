@@ -58,7 +58,7 @@ state_properties($node, $db, {
 
 state_hostile($node, $db, { type => 'rate_estimate', n => 5000, accessors => \@rate, seeds => [
 	"hdata.rate_agg(i % 3 = 0, 1 / (1 + i % 4)::float8, CASE WHEN i % 5 > 0 THEN 'c' || i % 3 END) FROM generate_series(1, 9) i",
-	"hdata.rate_agg(i = 2, 0.3) FROM generate_series(1, 4) i", 'hdata.rate_agg(true, NULL)' ] });
+	"hdata.rate_agg(i = 2, 0.3) FROM generate_series(1, 4) i", 'hdata.rate_agg(true, NULL)', "hdata.rate_agg(true, 1e-9, 'a') FROM generate_series(1, 3)" ] });
 state_hostile($node, $db, { type => 'pace', n => 5000, accessors => [ grep { !/without/ } @pace ], seeds => [
 	"hdata.pace_agg(i, i % 3, 1 + i % 2) FROM generate_series(1::bigint, 9) i, generate_series(1, 1)", "hdata.pace_agg('i' || i, 'p' || i % 3, 1.5 + i) FROM generate_series(1, 6) i",
 	"hdata.pace_agg('x'::text, 'y'::text, i) FROM generate_series(1, 2) i" ] });

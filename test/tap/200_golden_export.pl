@@ -21,15 +21,20 @@ sub quoted
 	return "convert_from('\\x" . unpack('H*', $s) . "', 'UTF8')";
 }
 
-# A query's single answer as characters
+# Single answers of queries, as characters, in one session
+sub answers
+{
+	my ($in, @queries) = @_;
+	my @hex = split /\n/, $node->safe_psql($in, join ';', map { "SELECT encode(convert_to(($_)::text, 'UTF8'), 'hex')" } @queries), -1;
+
+	return map { my $s = pack 'H*', $_; utf8::decode($s); $s } @hex;
+}
+
 sub answer
 {
-	my ($query, $in) = @_;
-	my $hex = $node->safe_psql($in // $db, "SELECT encode(convert_to(($query)::text, 'UTF8'), 'hex')");
-	my $s = pack 'H*', $hex;
+	my ($query) = @_;
 
-	utf8::decode($s);
-	return $s;
+	return (answers($db, $query))[0];
 }
 
 SKIP:
@@ -47,13 +52,12 @@ SKIP:
 		{
 			my %mode = (json => 'utf8', json_line_safe => 'line_safe', json_ascii => 'ascii');
 
-			for my $as (sort keys %mode)
-			{
-				is(answer("SELECT hdata.jsonl(x, '$mode{$as}') FROM (SELECT " . quoted($c->{input}{$name}) . '::text AS t) x'),
-					$c->{expected}{$name}{$as}, "E01: $name, $mode{$as}");
-			}
-			is(answer('SELECT row_to_json(x) FROM (SELECT ' . quoted($c->{input}{$name}) . '::text AS t) x'),
-				$c->{expected}{$name}{pg15_row_to_json}, "E01: $name, core's row_to_json");
+			my @as = sort keys %mode;
+			my $row = 'FROM (SELECT ' . quoted($c->{input}{$name}) . '::text AS t) x';
+			my @got = answers($db, "SELECT row_to_json(x) $row", map { "SELECT hdata.jsonl(x, '$mode{$_}') $row" } @as);
+
+			is($got[0], $c->{expected}{$name}{pg15_row_to_json}, "E01: $name, core's row_to_json");
+			is($got[$_ + 1], $c->{expected}{$name}{$as[$_]}, "E01: $name, $mode{$as[$_]}") for 0 .. $#as;
 		}
 		$n++;
 	}
@@ -67,8 +71,10 @@ SKIP:
 			my $key = quoted($e->{key});
 			my $salt = quoted($c->{input}{salt});
 
-			cmp_ok(abs(answer("SELECT hdata.split_position($key, $salt)") - $e->{u}), '<=', $c->{tolerance}, "E02: position of '" . $json->ascii->encode([ $e->{key} ]) . "'");
-			is(answer("SELECT hdata.split($key, '{$fractions}', '{train,validation,test}', $salt)"), $e->{split}, 'E02: part');
+			my ($u, $part) = answers($db, "SELECT hdata.split_position($key, $salt)", "SELECT hdata.split($key, '{$fractions}', '{train,validation,test}', $salt)");
+
+			cmp_ok(abs($u - $e->{u}), '<=', $c->{tolerance}, "E02: position of '" . $json->ascii->encode([ $e->{key} ]) . "'");
+			is($part, $e->{split}, 'E02: part');
 		}
 		$n++;
 	}
@@ -125,7 +131,7 @@ for my $encoding (qw(UTF8 LATIN1 WIN1252 LATIN9 EUC_JP SQL_ASCII))
 	for my $bytes ($encoding eq 'UTF8' ? ("\xc3\xa9", "\xe6\xbc\xa2") : $of)
 	{
 		$node->safe_psql($in, "DROP TABLE IF EXISTS e; CREATE TABLE e AS SELECT convert_from('\\x" . unpack('H*', $bytes) . "', 'UTF8') AS e");
-		my @got = map { answer($_, $in) } @queries;
+		my @got = answers($in, @queries);
 
 		$answers{$bytes} //= \@got;
 		# where there is no encoding, bytes are characters for what counts in characters of the database
