@@ -9,7 +9,7 @@
 --
 -- Part 1 holds states, a row a question and day: they merge without loss (rollup), so that a dashboard need not read every rating
 -- again.  REFRESH MATERIALIZED VIEW renews them; a table with INSERT ... ON CONFLICT for the days that changed scales further
--- (docs/agreement.md, "Stored states").  They hold rater ids: grant hdata_views to those who may see them.
+-- (docs/agreement.md, "Storing and merging: rollup").  They hold rater ids: grant hdata_views to those who may see them.
 
 BEGIN;
 CREATE SCHEMA hdata_views;

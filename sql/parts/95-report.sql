@@ -135,10 +135,29 @@ CREATE FUNCTION report_agreement(projects text[], states ratings[], levels text[
 	confidence float8 DEFAULT 0.95, title text DEFAULT 'How far do raters agree?') RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 SET extra_float_digits = 1
 BEGIN ATOMIC
+	WITH p AS (
+		SELECT p.name, p.r, coalesce(p.level, levels[1]) AS level, p.nth
+		  FROM unnest(projects, states, CASE WHEN cardinality(levels) <> 1 THEN levels END) WITH ORDINALITY AS p (name, r, level, nth)
+		 WHERE report_same_length('names', projects, states)
+		   AND CASE WHEN cardinality(levels) <> 1 THEN report_same_length('names', projects, levels) ELSE true END
+	), a AS MATERIALIZED (
+		SELECT p.nth AS project, a.* FROM p, agreement(p.r, p.level, confidence, raters) AS a
+	), m AS (
+		-- what a coefficient is called; a project without ratings is one row
+		SELECT p.name, p.nth, c.nth AS coefficient_nth, c.name AS coefficient, a.level, a.value, a.ci_low, a.ci_high, a.n_items, a.n_raters, a.n_ratings, a.note,
+				CASE WHEN p.r IS NULL THEN 'no ratings'
+					ELSE CASE c.name
+						WHEN 'percent_agreement' THEN 'same answer'
+						WHEN 'krippendorff_alpha' THEN 'Krippendorff''s alpha'
+						WHEN 'gwet_ac' THEN CASE a.weights WHEN 'identity' THEN 'Gwet''s AC1' ELSE 'Gwet''s AC2' END
+						ELSE replace(c.name, '_', ' ') END END AS measure
+		  FROM p JOIN unnest(coefficients) WITH ORDINALITY AS c (name, nth) ON p.r IS NOT NULL OR c.nth = 1
+				LEFT JOIN a ON a.project = p.nth AND a.coefficient = c.name
+	)
 	SELECT report_section('forest', title,
-			jsonb_agg(jsonb_build_object('project', p.name, 'measure', coalesce(m.measure, 'no ratings'), 'coefficient', m.coefficient, 'level', m.level,
+			jsonb_agg(jsonb_build_object('project', m.name, 'measure', m.measure, 'coefficient', m.coefficient, 'level', m.level,
 				'value', m.value, 'ci_low', m.ci_low, 'ci_high', m.ci_high, 'n_items', m.n_items, 'n_raters', m.n_raters,
-				'n_ratings', m.n_ratings, 'note', m.note) ORDER BY p.nth, m.nth),
+				'n_ratings', m.n_ratings, 'note', m.note) ORDER BY m.nth, m.coefficient_nth),
 			'[{"name": "project"}, {"name": "measure"}, {"name": "coefficient"}, {"name": "level"},
 			  {"name": "value", "format": "number"}, {"name": "ci_low", "title": "low", "format": "number"},
 			  {"name": "ci_high", "title": "high", "format": "number"},
@@ -154,26 +173,40 @@ BEGIN ATOMIC
 						   ELSE ' Intervals hold for these very raters.' END,
 			'There are no ratings yet.',
 			(SELECT array_agg(n.name || ': ' || n.note ORDER BY n.nth, n.note)
-			   FROM (SELECT p.name, p.nth, a.note
-					   FROM unnest(projects, states, levels) WITH ORDINALITY AS p (name, r, level, nth),
-							agreement(p.r, coalesce(p.level, levels[1]), confidence, raters) AS a
-					  WHERE a.coefficient = ANY (coefficients) AND a.note IS NOT NULL
-					  GROUP BY p.name, p.nth, a.note) AS n))
-	  FROM unnest(projects, states, CASE WHEN cardinality(levels) = cardinality(projects) THEN levels END)
-				WITH ORDINALITY AS p (name, r, level, nth)
-			LEFT JOIN LATERAL (
-				SELECT c.nth, a.coefficient, a.level, a.value, a.ci_low, a.ci_high, a.n_items, a.n_raters, a.n_ratings, a.note,
-						CASE a.coefficient
-							WHEN 'percent_agreement' THEN 'same answer'
-							WHEN 'krippendorff_alpha' THEN 'Krippendorff''s alpha'
-							WHEN 'gwet_ac' THEN CASE a.weights WHEN 'identity' THEN 'Gwet''s AC1' ELSE 'Gwet''s AC2' END
-							ELSE replace(a.coefficient, '_', ' ') END AS measure
-				  FROM agreement(p.r, coalesce(p.level, levels[1]), confidence, raters) AS a
-					   JOIN unnest(coefficients) WITH ORDINALITY AS c (name, nth) ON a.coefficient = c.name) AS m ON true
-	 WHERE report_same_length('names', projects, states)
-	   AND CASE WHEN cardinality(levels) <> 1 THEN report_same_length('names', projects, levels) ELSE true END;
+			   FROM (SELECT m.name, m.nth, m.note FROM m WHERE m.note IS NOT NULL GROUP BY m.name, m.nth, m.note) AS n))
+	  FROM m;
 END;
 COMMENT ON FUNCTION report_agreement(text[], ratings[], text[], text[], text, float8, text) IS 'section of a report: agreement of each project with intervals, a forest plot';
+
+CREATE FUNCTION report_trend(projects text[], days date[], states ratings[], levels text[] DEFAULT '{nominal}',
+	coefficient text DEFAULT 'krippendorff_alpha', raters text DEFAULT 'fixed', confidence float8 DEFAULT 0.95,
+	title text DEFAULT 'Does agreement change over time?') RETURNS jsonb
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 10000 SET extra_float_digits = 1
+BEGIN ATOMIC
+	SELECT report_section('trend', title,
+			jsonb_agg(jsonb_build_object('project', p.name, 'day', to_char(p.day::timestamp, 'YYYY-MM-DD'), 'x', p.day - '1970-01-01'::date,
+				'value', a.value, 'ci_low', a.ci_low, 'ci_high', a.ci_high, 'n_items', a.n_items, 'n_raters', a.n_raters, 'n_ratings', a.n_ratings,
+				'note', a.note) ORDER BY f.first_nth, p.day, p.nth),
+			jsonb_build_array('{"name": "project"}'::jsonb, '{"name": "day", "title": "from"}'::jsonb,
+				jsonb_build_object('name', 'value', 'title', replace(report_trend.coefficient, '_', ' '), 'format', 'number'),
+				'{"name": "ci_low", "title": "low", "format": "number"}'::jsonb, '{"name": "ci_high", "title": "high", "format": "number"}'::jsonb,
+				'{"name": "n_items", "title": "items", "format": "count"}'::jsonb, '{"name": "n_raters", "title": "raters", "format": "count"}'::jsonb,
+				'{"name": "n_ratings", "title": "ratings", "format": "count"}'::jsonb, '{"name": "note"}'::jsonb,
+				'{"name": "x", "title": "days since 1970", "format": "count"}'::jsonb),
+			jsonb_build_object('label', 'day', 'group', 'project', 'x', 'x', 'value', 'value', 'low', 'ci_low', 'high', 'ci_high', 'max', 1, 'reference', 0,
+				'value_title', CASE report_trend.coefficient WHEN 'krippendorff_alpha' THEN 'Krippendorff''s alpha' WHEN 'gwet_ac' THEN 'Gwet''s AC'
+					ELSE replace(report_trend.coefficient, '_', ' ') END,
+				'interval_title', format('value, with its %s %% interval', (100 * confidence)::numeric)),
+			'Agreement on what was rated in each period, the newest value in words. Where intervals of two periods overlap widely, nothing has changed that '
+			'could be seen; the dashed line is chance.',
+			'There are no ratings yet.')
+	  FROM unnest(projects, days, states, CASE WHEN cardinality(levels) <> 1 THEN levels END) WITH ORDINALITY AS p (name, day, r, level, nth)
+			JOIN LATERAL (SELECT min(u.nth) AS first_nth FROM unnest(projects) WITH ORDINALITY AS u (name, nth) WHERE u.name IS NOT DISTINCT FROM p.name) AS f ON true
+			LEFT JOIN LATERAL agreement(p.r, coalesce(p.level, levels[1]), confidence, raters) AS a ON a.coefficient = report_trend.coefficient
+	 WHERE report_same_length('names', projects, states) AND report_same_length('names', projects, days)
+	   AND CASE WHEN cardinality(levels) <> 1 THEN report_same_length('names', projects, levels) ELSE true END;
+END;
+COMMENT ON FUNCTION report_trend(text[], date[], ratings[], text[], text, text, float8, text) IS 'section of a report: agreement of each project over time, with intervals, a panel a project';
 
 CREATE FUNCTION report_rater_pairs(ratings ratings, level text DEFAULT 'nominal', confidence float8 DEFAULT 0.95,
 	title text DEFAULT 'Which pairs of raters agree?') RETURNS jsonb
@@ -211,7 +244,8 @@ BEGIN ATOMIC
 				'rank_low', 'rank_low', 'rank_high', 'rank_high', 'max', 1, 'value_title', 'agreement with others on the same items',
 				'interval_title', format('this rater, with the %s %% interval', (100 * confidence)::numeric)),
 			'Nobody is measured by their own ratings: each dot is one rater against the others on the same items. Where intervals overlap the order '
-			'says nothing, which is why a rank is a range. A low value is a question to ask, not a verdict: the items may have been hard.',
+			'says nothing, which is why a rank is a range. Where the interval of the difference, in the table, holds 0, nothing is shown about the '
+			'person; a low value is a question to ask, not a verdict.',
 			'No rater shares an item with another, so nothing can be compared.')
 	  FROM rater_agreement(ratings, level, confidence) AS a;
 END;
@@ -310,7 +344,7 @@ BEGIN ATOMIC
 			empty => 'All items with two or more ratings are unanimous, or there are none.')
 	  FROM i LEFT JOIN answers AS a ON a.item = i.item
 			LEFT JOIN LATERAL (SELECT u.text FROM unnest(items, texts) AS u (item, text) WHERE u.item = i.item LIMIT 1) AS t ON true
-	 WHERE i.nth <= "limit" AND CASE WHEN texts IS NOT NULL THEN report_same_length('items', items, texts) ELSE true END;
+	 WHERE (i.nth <= "limit") IS NOT FALSE AND CASE WHEN texts IS NOT NULL THEN report_same_length('items', items, texts) ELSE true END;
 END;
 COMMENT ON FUNCTION report_items(ratings, text, bigint, text[], text[], text) IS 'section of a report: the items that raters are divided on, a table';
 
@@ -423,7 +457,7 @@ COMMENT ON FUNCTION report_preference(comparisons, text, text, text, float8, boo
 
 -- ---- review, texts, people ----
 
-CREATE FUNCTION report_funnel(states text[], counts float8[], confidence float8 DEFAULT 0.95,
+CREATE FUNCTION report_funnel_counts(states text[], counts float8[], confidence float8 DEFAULT 0.95,
 	title text DEFAULT 'How far does the work get in review?') RETURNS jsonb
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE COST 1000 SET extra_float_digits = 1
 BEGIN ATOMIC
@@ -442,7 +476,7 @@ BEGIN ATOMIC
 			'Nothing is under review yet.')
 	 WHERE report_same_length('states', states, counts);
 END;
-COMMENT ON FUNCTION report_funnel(text[], float8[], float8, text) IS 'section of a report: how many items have reached each state of a review, the first state first';
+COMMENT ON FUNCTION report_funnel_counts(text[], float8[], float8, text) IS 'section of a report: how many items have reached each state of a review, the first state first';
 
 CREATE FUNCTION report_durations(names text[], medians float8[], lows float8[], highs float8[], ns float8[] DEFAULT NULL,
 	groups text[] DEFAULT NULL, log boolean DEFAULT true, title text DEFAULT 'How long does it take?',

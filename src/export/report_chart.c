@@ -109,6 +109,49 @@ forest_of(const ReportSection *s, SvgForest *f)
 		s->other_title ? s->other_title : s->column[s->role[ROLE_OTHER]].title;
 }
 
+/* ---- estimates over time ---- */
+
+/* Rows whose time is not known cannot be drawn: they are in the table */
+static void
+trend_of(const ReportSection *s, SvgTrend *t)
+{
+	int			n = 0;
+	int		   *row = array_alloc(s->n_rows, sizeof(int));
+	double	   *v[4];
+	static const ColumnRole role[4] = {ROLE_X, ROLE_VALUE, ROLE_LOW, ROLE_HIGH};
+
+	memset(t, 0, sizeof(*t));
+	for (int i = 0; i < s->n_rows && n < s->limit; i++)
+		if (!isnan(number_of(s, i, ROLE_X)))
+			row[n++] = i;
+	for (int k = 0; k < 4; k++)
+	{
+		v[k] = array_alloc(n, sizeof(double));
+		for (int i = 0; i < n; i++)
+			v[k][i] = number_of(s, row[i], role[k]);
+	}
+	t->n = n;
+	t->n_left_out = s->n_rows - n;
+	t->x = v[0];
+	t->value = v[1];
+	t->low = v[2];
+	t->high = v[3];
+	t->label = array_alloc(n, sizeof(char *));
+	t->series = s->role[ROLE_GROUP] < 0 ? NULL : array_alloc(n, sizeof(char *));
+	for (int i = 0; i < n; i++)
+	{
+		t->label[i] = text_of(s, row[i], ROLE_LABEL);
+		if (t->series)
+			t->series[i] = text_of(s, row[i], ROLE_GROUP);
+	}
+	t->min = s->min;
+	t->max = s->max;
+	t->reference = s->reference;
+	t->format = s->column[s->role[ROLE_VALUE]].format;
+	t->value_title = s->value_title ? s->value_title : s->column[s->role[ROLE_VALUE]].title;
+	t->interval_title = s->interval_title ? s->interval_title : "value, with its 95 % interval";
+}
+
 /* ---- pairs ---- */
 
 /* The names of one side, those that are drawn first to the front */
@@ -314,6 +357,11 @@ add_range(StringInfo t, const ReportSection *s)
 		if (i < 0)
 			return;
 		appendStringInfo(t, k == 0 ? " Values from %s (" : " to %s (", number_shown(number_of(s, i, ROLE_VALUE), format));
+		if (s->kind != SECTION_MATRIX && s->role[ROLE_GROUP] >= 0)
+		{
+			add_isolated(t, text_of(s, i, ROLE_GROUP));
+			appendStringInfoString(t, ", ");
+		}
 		add_isolated(t, text_of(s, i, role));
 		if (s->kind == SECTION_MATRIX)
 		{
@@ -330,6 +378,7 @@ report_chart(Html *h, const ReportSection *s, int nth)
 {
 	StringInfoData desc;
 	SvgForest	forest;
+	SvgTrend	trend;
 	SvgMatrix	matrix;
 
 	initStringInfo(&desc);
@@ -337,6 +386,11 @@ report_chart(Html *h, const ReportSection *s, int nth)
 	{
 		matrix_of(s, &matrix);
 		appendStringInfo(&desc, "Heat map of %d pairs.", s->n_rows);
+	}
+	else if (s->kind == SECTION_TREND)
+	{
+		trend_of(s, &trend);
+		appendStringInfo(&desc, "Values over time, %d points.", s->n_rows);
 	}
 	else
 	{
@@ -355,6 +409,8 @@ report_chart(Html *h, const ReportSection *s, int nth)
 
 		if (s->kind == SECTION_MATRIX)
 			svg_matrix(h, &matrix, &name, width);
+		else if (s->kind == SECTION_TREND)
+			svg_trend(h, &trend, &name, width);
 		else
 			svg_forest(h, &forest, &name, width);
 	}

@@ -54,18 +54,22 @@ put_cell(Html *h, const ReportColumn *c, const ReportCell *cell, bool heads_row)
 	html_format(h, "</%s>", heads_row ? "th" : "td");
 }
 
-/* Does a column hold sentences, which want room? */
-static bool
-is_long(const ReportSection *s, int column)
+/* The class of a column's head: sentences want room, and a few words some */
+static const char *
+head_class(const ReportSection *s, int column)
 {
+	size_t		longest = 0;
+
+	if (is_numeric(&s->column[column]))
+		return " class=\"num\"";
 	for (int i = 0; i < Min(s->n_rows, TABLE_ROWS); i++)
 	{
 		const char *t = s->cell[(Size) i * s->n_columns + column].text;
 
-		if (t && strlen(t) > 40)
-			return true;
+		if (t)
+			longest = Max(longest, strlen(t));
 	}
-	return false;
+	return longest > 40 ? " class=\"long\"" : longest > 12 ? " class=\"some\"" : "";
 }
 
 /* The first column of text names the row */
@@ -89,7 +93,7 @@ report_table(Html *h, const ReportSection *s, int nth)
 	html_format(h, "<div class=\"scroll\" role=\"group\" tabindex=\"0\" aria-label=\"Table of section %d\"><table><thead><tr>", nth);
 	for (int j = 0; j < s->n_columns; j++)
 	{
-		html_format(h, "<th scope=\"col\"%s>", is_numeric(&s->column[j]) ? " class=\"num\"" : is_long(s, j) ? " class=\"long\"" : "");
+		html_format(h, "<th scope=\"col\"%s>", head_class(s, j));
 		html_text(h, s->column[j].title);
 		html_raw(h, "</th>");
 	}

@@ -28,7 +28,7 @@ typedef struct Choice
 
 static const Choice kinds[] = {
 	{"text", SECTION_TEXT}, {"figures", SECTION_FIGURES}, {"table", SECTION_TABLE},
-	{"forest", SECTION_FOREST}, {"bars", SECTION_BARS}, {"matrix", SECTION_MATRIX}, {NULL, 0}
+	{"forest", SECTION_FOREST}, {"bars", SECTION_BARS}, {"trend", SECTION_TREND}, {"matrix", SECTION_MATRIX}, {NULL, 0}
 };
 
 static const Choice formats[] = {
@@ -43,7 +43,7 @@ static const Choice scales[] = {
 static const char *const role_name[ROLE_COUNT] = {
 	[ROLE_LABEL] = "label",[ROLE_GROUP] = "group",[ROLE_VALUE] = "value",[ROLE_LOW] = "low",[ROLE_HIGH] = "high",
 	[ROLE_N] = "n",[ROLE_OTHER] = "other",[ROLE_RANK_LOW] = "rank_low",[ROLE_RANK_HIGH] = "rank_high",
-	[ROLE_NOTE] = "note",[ROLE_ROW] = "row",[ROLE_COLUMN] = "column"
+	[ROLE_NOTE] = "note",[ROLE_ROW] = "row",[ROLE_COLUMN] = "column",[ROLE_X] = "x"
 };
 
 typedef struct Reader
@@ -313,7 +313,7 @@ need_role(const Reader *rd, const ReportSection *s, ColumnRole role, bool number
 static void
 read_draw(const Reader *outer, JsonbContainer *object, ReportSection *s)
 {
-	static const ColumnRole numbers[] = {ROLE_LOW, ROLE_HIGH, ROLE_N, ROLE_OTHER, ROLE_RANK_LOW, ROLE_RANK_HIGH};
+	static const ColumnRole numbers[] = {ROLE_LOW, ROLE_HIGH, ROLE_N, ROLE_OTHER, ROLE_RANK_LOW, ROLE_RANK_HIGH, ROLE_X};
 	Reader		rd = {outer->nth, "draw."};
 	JsonbValue	v;
 	JsonbContainer *draw;
@@ -346,7 +346,7 @@ read_draw(const Reader *outer, JsonbContainer *object, ReportSection *s)
 	limit = get_number(&rd, draw, "limit");
 	if (limit < 1 || limit > 1000)
 		wrong(&rd, "limit", "must be between 1 and 1000", NULL);
-	s->limit = isnan(limit) ? 40 : (int) limit;
+	s->limit = !isnan(limit) ? (int) limit : s->kind == SECTION_TREND ? 400 : 40;
 	s->value_title = get_text(&rd, draw, "value_title");
 	s->interval_title = get_text(&rd, draw, "interval_title");
 	s->other_title = get_text(&rd, draw, "other_title");
@@ -359,8 +359,10 @@ read_draw(const Reader *outer, JsonbContainer *object, ReportSection *s)
 		need_role(&rd, s, ROLE_COLUMN, false);
 		need_role(&rd, s, ROLE_VALUE, true);
 	}
-	else if (s->kind == SECTION_FOREST || s->kind == SECTION_BARS || s->kind == SECTION_FIGURES)
+	else if (s->kind != SECTION_TEXT && s->kind != SECTION_TABLE)
 	{
+		if (s->kind == SECTION_TREND)
+			need_role(&rd, s, ROLE_X, true);
 		need_role(&rd, s, ROLE_LABEL, false);
 		need_role(&rd, s, ROLE_VALUE, s->kind != SECTION_FIGURES);
 	}

@@ -18,6 +18,7 @@ typedef enum SectionKind
 	SECTION_TABLE,
 	SECTION_FOREST,
 	SECTION_BARS,
+	SECTION_TREND,
 	SECTION_MATRIX
 } SectionKind;
 
@@ -36,6 +37,7 @@ typedef enum ColumnRole
 	ROLE_NOTE,
 	ROLE_ROW,
 	ROLE_COLUMN,
+	ROLE_X,
 	ROLE_COUNT
 } ColumnRole;
 

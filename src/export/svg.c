@@ -13,6 +13,10 @@
 
 /* ---- scales ---- */
 
+#define LINEAR_MAX 1e100
+#define LOG_MIN 1e-9
+#define LOG_MAX 1e12
+
 static double
 position(const SvgScale *s, double v)
 {
@@ -102,8 +106,17 @@ log_ticks(SvgScale *s)
 				s->tick[s->n_ticks++] = t[i];
 			break;
 		}
-	if (s->format.kind == FORMAT_NUMBER)
-		s->format.digits = s->low < 0.1 ? 3 : s->low < 1 ? 1 : 0;
+}
+
+const char *
+scale_tick_shown(const SvgScale *s, int i)
+{
+	NumberFormat f = s->format;
+
+	/* tens and tenths: each with the digits that it needs */
+	if (s->log && f.kind == FORMAT_NUMBER)
+		f.digits = s->tick[i] < 1 ? Min(9, (int) ceil(-log10(s->tick[i]) - 1e-9)) : 0;
+	return number_shown(s->tick[i], f);
 }
 
 void
@@ -115,8 +128,11 @@ scale_init(SvgScale *s, double low, double high, bool low_fixed, bool high_fixed
 	s->from = from;
 	s->to = to;
 	s->n_ticks = 0;
+	/* differences and ratios of these are finite; what is beyond is drawn at the end */
+	low = Min(Max(low, s->log ? LOG_MIN : -LINEAR_MAX), s->log ? LOG_MAX : LINEAR_MAX);
+	high = Min(Max(high, s->log ? LOG_MIN : -LINEAR_MAX), s->log ? LOG_MAX : LINEAR_MAX);
 	/* all the same, or too near for steps between them */
-	if (!(high - low > 1e-9 * Max(fabs(low), fabs(high))))
+	if (!(high - low > Max(1e-9 * Max(fabs(low), fabs(high)), 1 / LINEAR_MAX)))
 	{
 		double		room = Max(fabs(low), 1) * 0.5;
 

@@ -50,6 +50,7 @@ typedef struct SvgScale
 /* low and high may grow to the ticks around them, unless they are fixed */
 extern void scale_init(SvgScale *s, double low, double high, bool low_fixed, bool high_fixed, bool log,
 					   NumberFormat format, double from, double to);
+extern const char *scale_tick_shown(const SvgScale *s, int i);
 extern double scale_x(const SvgScale *s, double v);
 
 /* ---- estimates with intervals, one a row: a forest plot, or bars ---- */
@@ -113,6 +114,28 @@ typedef struct SvgMatrix
 } SvgMatrix;
 
 extern void svg_matrix(Html *h, const SvgMatrix *m, const SvgName *name, int width);
+
+/* ---- estimates over time, a panel a series ---- */
+
+typedef struct SvgTrend
+{
+	int			n;
+	int			n_left_out;
+	const char **series;		/* rows of one stand together; NULL: there is but one */
+	const double *x;
+	const char **label;			/* of x */
+	const double *value;
+	const double *low;
+	const double *high;
+	double		min,
+				max;			/* NaN: as the data have it */
+	double		reference;		/* a line; NaN: none */
+	NumberFormat format;
+	const char *value_title;
+	const char *interval_title;
+} SvgTrend;
+
+extern void svg_trend(Html *h, const SvgTrend *t, const SvgName *name, int width);
 
 /* ---- pieces that charts share ---- */
 

@@ -272,7 +272,7 @@ put_axis(Html *h, const SvgForest *f, const Layout *l, double y)
 	for (int i = 0; i < l->scale.n_ticks; i++)
 	{
 		double		x = scale_x(&l->scale, l->scale.tick[i]);
-		const char *t = number_shown(l->scale.tick[i], l->scale.format);
+		const char *t = scale_tick_shown(&l->scale, i);
 		double		half = text_width(t, SVG_SMALL) / 2;
 
 		x = Min(Max(x, half), l->width - half);

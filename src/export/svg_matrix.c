@@ -243,7 +243,7 @@ svg_matrix(Html *h, const SvgMatrix *m, const SvgName *name, int width)
 	if (left_out > 0)
 	{
 		svg_text(&body, "s", 0, y + 12, ANCHOR_START,
-				 psprintf(HTML_ELLIPSIS " and %d more; their pairs are in the table", left_out), SVG_SMALL, 0);
+				 psprintf(HTML_ELLIPSIS " and %d more names", left_out), SVG_SMALL, 0);
 		y += 20;
 	}
 	svg_begin(h, name, width, y);

@@ -10,6 +10,11 @@ SET SESSION AUTHORIZATION analyst;
 \if :project
 WITH s AS (:states),
 first_question AS (SELECT r, level FROM s WHERE pos = 1),
+weekly AS (                              -- items of one week: those whose first rating came in it
+    SELECT s.pos, s.question, s.level, w.week, hdata.only_items(s.r, array_agg(w.item)) AS r
+      FROM s, LATERAL (SELECT item, date_trunc('week', min(at) AT TIME ZONE 'UTC')::date AS week FROM hdata.observations(s.r) GROUP BY item) AS w
+     GROUP BY s.pos, s.question, s.level, w.week, s.r
+),
 standing AS (SELECT r, level FROM (:standing) AS s WHERE pos = 1),
 prompt_of AS (
     SELECT array_agg(response_id ORDER BY response_id) AS ids, array_agg(p.text ORDER BY response_id) AS texts
@@ -36,18 +41,12 @@ votes AS (
       FROM demo.preferences AS p JOIN demo.responses AS a ON a.response_id = shown_first JOIN demo.responses AS b ON b.response_id = shown_second
      WHERE a.model <> b.model
 ),
-reached AS (
-    SELECT state, nth, count(DISTINCT correction_id)::float8 AS n
-      FROM demo.reviews JOIN (VALUES ('draft', 1), ('submitted', 2), ('in_review', 3), ('accepted', 4)) AS v (state, nth) ON to_state = state
-     GROUP BY state, nth
+review AS (                              -- as of the last event, not of the clock
+    SELECT hdata.review_paths_agg(correction_id, to_state, at, review_id) AS p, max(at) AS as_of FROM demo.reviews
 ),
-spells AS (
-    SELECT to_state AS state, extract(epoch FROM lead(at) OVER (PARTITION BY correction_id ORDER BY at, review_id) - at)::float8 AS seconds FROM demo.reviews
-),
-waits AS (                               -- the median, and the order statistics around it that enclose it (David and Nagaraja 2003, 7.1)
-    SELECT state, n, t[(n + 1) / 2] AS median, t[greatest(1, floor((n - 1.96 * sqrt(n)) / 2)::int)] AS low,
-           t[least(n, ceil(1 + (n + 1.96 * sqrt(n)) / 2)::int)] AS high
-      FROM (SELECT state, count(*)::int AS n, array_agg(seconds ORDER BY seconds) AS t FROM spells WHERE seconds IS NOT NULL GROUP BY state) AS w
+decided AS (
+    SELECT hdata.decisions_agg(r.person, c.editor, r.to_state = 'accepted') AS d
+      FROM demo.reviews AS r JOIN demo.corrections AS c USING (correction_id) WHERE r.to_state IN ('accepted', 'returned', 'rejected')
 ),
 tasks AS (                               -- the prices are invented, like everything else
     SELECT rater AS person, 0.30 AS pay, seconds FROM demo.labels
@@ -68,6 +67,8 @@ SELECT hdata.report('Quality report: ' || :'title',
                (SELECT count(DISTINCT rater) FROM demo.labels), (SELECT count(*) FROM demo.preferences), (SELECT count(*) FROM demo.corrections)]::text[],
          ARRAY['of four fields', 'of three models', 'forms sent in', NULL, 'two answers to one prompt', NULL])),
     (SELECT hdata.report_agreement(array_agg(question ORDER BY pos), array_agg(r ORDER BY pos), array_agg(level ORDER BY pos)) FROM s),
+    (SELECT hdata.report_trend(array_agg(question ORDER BY pos, week), array_agg(week ORDER BY pos, week), array_agg(r ORDER BY pos, week),
+         array_agg(level ORDER BY pos, week)) FROM weekly),
     (SELECT hdata.report_raters(hdata.only_items(r, ARRAY(SELECT item FROM hdata.item_agreement(r, level) WHERE n_ratings >= 3)), level,
          title => 'How does each rater agree with the others on "correct"?') FROM first_question),
     (SELECT hdata.report_rater_pairs(r, level, title => 'Which pairs of raters agree on "correct"?') FROM first_question),
@@ -82,9 +83,9 @@ SELECT hdata.report('Quality report: ' || :'title',
     (SELECT hdata.report_criteria(m) FROM matrix),
     (SELECT hdata.report_discrimination(m) FROM matrix),
     (SELECT hdata.report_preference(c, ci => 'two_way', title => 'Which model is preferred?') FROM votes),
-    (SELECT hdata.report_funnel(array_agg(state ORDER BY nth), array_agg(n ORDER BY nth), title => 'How far do corrections get in review?') FROM reached),
-    (SELECT hdata.report_durations(array_agg(state ORDER BY median DESC), array_agg(median ORDER BY median DESC), array_agg(low ORDER BY median DESC),
-         array_agg(high ORDER BY median DESC), array_agg(n::float8 ORDER BY median DESC), title => 'How long do corrections stay in each state?') FROM waits),
+    (SELECT hdata.report_funnel(p, '{draft,submitted,in_review,accepted}', as_of, title => 'How far do corrections get in review?') FROM review),
+    (SELECT hdata.report_time_in_state(p, as_of, '{accepted,rejected}', title => 'How long do corrections stay in each state?') FROM review),
+    (SELECT hdata.report_reviewers(d, title => 'How many corrections does each reviewer accept?') FROM decided),
     (SELECT hdata.report_duplicates(c, ids => ids, texts => texts, title => 'Which prompts are nearly the same?') FROM prompts),
     (SELECT hdata.report_workload(people, seconds) FROM work),
     (SELECT hdata.report_pay(people, pay, seconds, 15, title => 'What does an hour of work earn, at prices by the piece?') FROM work)

@@ -50,6 +50,16 @@ SELECT (SELECT array_agg(n.value ORDER BY n.nth) FROM pg_temp.numbers(report('P'
 	= (SELECT array_agg(v ORDER BY rater_a, rater_b, k) FROM rater_pairs(r), unnest(ARRAY[n_items, percent_agreement, expected, kappa, ci_low, ci_high]) WITH ORDINALITY AS u (v, k) WHERE v IS NOT NULL) AS same FROM report_r;
 SELECT (SELECT array_agg(n.value ORDER BY n.nth) FROM pg_temp.numbers(report('P', report_raters(r))) AS n)
 	= (SELECT array_agg(v ORDER BY value DESC, rater, k) FROM rater_agreement(r), unnest(ARRAY[n, value, ci_low, ci_high, expected, n_expected, excess, excess_low, excess_high, shrunk, rank_low, rank_high]) WITH ORDINALITY AS u (v, k)) AS same FROM report_r;
+-- over time: each period is what agreement() says of it, series stand together
+WITH t AS (SELECT 'p' || p AS project, '2026-01-05'::date + 7 * w AS week, ratings_agg(item, rater, label) AS r
+		FROM report_labels_t, generate_series(1, 2) p, generate_series(0, 2) w WHERE length(item) > 1 + (p + w) % 2 GROUP BY 1, 2),
+	s AS (SELECT report_trend(array_agg(project ORDER BY week, project), array_agg(week ORDER BY week, project), array_agg(r ORDER BY week, project), coefficient => 'gwet_ac') AS section FROM t)
+SELECT x.project, x.day, x.n_items, x.value = a.value AND x.ci_low = a.ci_low AND x.ci_high = a.ci_high AS same
+	FROM s, ROWS FROM (jsonb_to_recordset(section -> 'rows') AS (project text, day text, value float8, ci_low float8, ci_high float8, n_items int, x int)) WITH ORDINALITY AS x (project, day, value, ci_low, ci_high, n_items, day_nth, nth)
+		JOIN t ON t.project = x.project AND t.week = '1970-01-01'::date + x.day_nth, agreement(t.r) AS a WHERE a.coefficient = 'gwet_ac' ORDER BY nth;
+SELECT (SELECT count(*) FROM regexp_matches(page, '<line class="thread"', 'g')) AS lines, (SELECT count(*) FROM regexp_matches(page, '<text class="g"', 'g')) AS panels, page ~ 'day 9: 3.00, no interval' AS newest
+	FROM (SELECT report('P', report_section('trend', 'T', '[{"g": "a", "x": 1, "v": 1, "d": "day 1"}, {"g": "a", "x": 2, "v": 2, "d": "day 2"}, {"g": "a", "x": 3, "v": null, "d": "day 3"}, {"g": "a", "x": 9, "v": 3, "d": "day 9"}, {"g": "b", "x": 1, "v": 1, "d": "day 1"}, {"g": "b", "x": null, "v": 7, "d": "?"}]',
+		'[{"name": "g"}, {"name": "d"}, {"name": "x", "format": "count"}, {"name": "v", "format": "number"}]', '{"group": "g", "label": "d", "x": "x", "value": "v"}')) AS page) AS p;
 -- the answers: shares of all ratings, by item
 SELECT pg_temp.words(report('P', report_labels(ARRAY['q'], ARRAY[r]))) FROM report_r;
 SELECT label, round(share::numeric, 4) AS share, round(ci_low::numeric, 4) AS low, round(ci_high::numeric, 4) AS high
@@ -68,7 +78,7 @@ SELECT person, tasks, round(rate::numeric, 6) AS rate, round(low::numeric, 6) AS
 	FROM jsonb_to_recordset(report_pay('{a,a,a,b,b,c}', '{1,2,1.5,2,2,3}', '{300,500,400,600,700,0}') -> 'rows') AS x (person text, tasks int, rate float8, low float8, high float8, others float8);
 SELECT x.* FROM jsonb_to_recordset(report_workload('{a,b,a,NULL}', '{10,5,20,7}') -> 'rows') AS x (person text, tasks int, seconds float8, share float8);
 SELECT state, n, round(share::numeric, 4) AS share, round(low::numeric, 4) AS low, round(high::numeric, 4) AS high, round(of_previous::numeric, 4) AS of_previous
-	FROM jsonb_to_recordset(report_funnel('{in,read,done}', '{10,8,2}') -> 'rows') AS x (state text, n float8, share float8, low float8, high float8, of_previous float8);
+	FROM jsonb_to_recordset(report_funnel_counts('{in,read,done}', '{10,8,2}') -> 'rows') AS x (state text, n float8, share float8, low float8, high float8, of_previous float8);
 SELECT pg_temp.words(report('P', report_rates('Rates', '{a,b}', '{3,0}', '{4,0}')));
 SELECT pg_temp.words(report('P', report_durations('{x,y,z}', '{2,5400,300000}', '{1,3600,NULL}', '{4,7200,NULL}', '{10,20,1}')));
 SELECT pg_temp.words(report('P', report_counts('Counts', '{x,y}', '{1234567,0}', reference => 5)));
@@ -84,8 +94,8 @@ SELECT report_duplicates(c) ->> 'reading' AS reading, x.* FROM (SELECT corpus_ag
 	jsonb_to_recordset(report_duplicates(c, ids => '{a,b}', texts => '{"the text",b}') -> 'rows') AS x (text text, representative text, size int, members text);
 
 -- words where there is nothing to draw
-SELECT pg_temp.words(report('P', report_agreement(NULL, NULL), report_raters(NULL), report_rater_pairs(NULL), report_labels(NULL, NULL), report_disagreement(NULL), report_items(NULL), report_confusion(NULL),
-	report_axes(NULL), report_criteria(NULL), report_discrimination(NULL), report_preference(NULL), report_funnel(NULL, NULL), report_durations(NULL, NULL, NULL, NULL), report_duplicates(NULL), report_workload(NULL, NULL), report_pay(NULL, NULL, NULL)));
+SELECT pg_temp.words(report('P', report_agreement(NULL, NULL), report_trend(NULL, NULL, NULL), report_raters(NULL), report_rater_pairs(NULL), report_labels(NULL, NULL), report_disagreement(NULL), report_items(NULL), report_confusion(NULL),
+	report_axes(NULL), report_criteria(NULL), report_discrimination(NULL), report_preference(NULL), report_funnel_counts(NULL, NULL), report_durations(NULL, NULL, NULL, NULL), report_duplicates(NULL), report_workload(NULL, NULL), report_pay(NULL, NULL, NULL)));
 -- one rater; a project without ratings
 SELECT pg_temp.words(report('P', report_agreement(ARRAY['alone', 'empty'], ARRAY[r, NULL], coefficients => '{gwet_ac}'), report_raters(r), report_rater_pairs(r), report_disagreement(r)))
 	FROM (SELECT ratings_agg(item, 'one'::text, label) AS r FROM report_labels_t WHERE rater = 'a') AS s;
@@ -104,6 +114,20 @@ SELECT count(*) AS with_p FROM report_r, LATERAL (SELECT report_agreement(ARRAY[
 SELECT pg_temp.words(report('P', report_section('table', 'T', '[{"a": 0.125, "b": 0.125, "c": 1234.5, "d": 90}, {"a": -0.001, "b": -1e-9, "c": 1e20, "d": 864000}, {"a": null, "b": 1, "c": 3, "d": 0.25}]',
 	'[{"name": "a", "format": "number", "digits": 3}, {"name": "b", "format": "percent", "digits": 1}, {"name": "c", "title": "count", "format": "count"}, {"name": "d", "format": "duration"}]')));
 SELECT array_agg(value ORDER BY nth) FROM pg_temp.numbers(report('P', report_section('table', 'T', '[{"a": 0.1234567890123456}, {"a": 1e300}, {"a": -5e-324}, {"a": 9007199254740993}]', '[{"name": "a", "format": "number"}]')));
+
+-- numbers at the ends of what there is: every coordinate is one
+SELECT nth, page ~ '[" M](-?NaN|-?Infinity)' AS odd, (SELECT array_agg(m[1]) FROM regexp_matches(substring(page from 'class="wide".*?</svg>'), 'class="s m" x="[^"]*" y="[^"]*">([^<]*)', 'g') AS m) AS ticks
+	FROM (VALUES (1, report_estimates('t', '{a,b}', '{1.7e308,-1.7e308}', '{1e308,-1.7e308}', '{1.7e308,1}')), (2, report_estimates('t', '{a}', '{5e-324}', '{0}', '{1e-323}')),
+		(3, report_estimates('t', '{a,b}', '{1e300,5}', '{1e-300,5}', '{1e308,7}', log => true)), (4, report_durations('{a,b}', '{1e308,5}', '{1e-300,5}', '{1e308,7}')),
+		(5, report_durations('{a}', '{0}', '{-1}', '{0}')), (6, report_estimates('t', '{a}', '{1e16}', '{1e16}', '{1.0000000000000002e16}')), (7, report_estimates('t', '{a}', '{5}', '{0}', '{10}', min => 7)),
+		(8, report_estimates('t', '{a}', '{5}', '{0}', '{10}', max => -7)), (9, report_estimates('t', '{a}', '{NULL}', '{NULL}', '{NULL}', log => true)), (10, report_estimates('t', '{a,b}', '{0.02,300}', '{0.01,200}', '{0.05,900}', log => true)),
+		(11, report_counts('t', '{a}', '{1e308}', 'percent'))) AS v (nth, section), LATERAL (SELECT report('t', section) AS page) AS p ORDER BY nth;
+
+-- a label that has no room is cut between what a reader sees as characters, and has the whole of it as its title
+WITH l AS (SELECT ARRAY[repeat('👩‍👩‍👧‍👦', 12), repeat('🇹🇭', 20), repeat('กำ', 40), repeat('e' || chr(769), 60), repeat('東京', 20), repeat('한', 30), repeat('i', 90), 'short'] AS a)
+SELECT m[1] <> '' AS has_title, m[1] IS NULL OR m[1] = ANY (a) AS whole, length(m[2]) AS characters, m[2] ~ '^(👩‍👩‍👧‍👦|🇹🇭|กำ|e\u0301|東|京|한|i)+…$' AS between_graphemes
+	FROM l, regexp_matches(substring(report('t', report_estimates('t', a, ARRAY[1, 2, 3, 4, 5, 6, 7, 8], ARRAY[0, 1, 2, 3, 4, 5, 6, 7], ARRAY[2, 3, 4, 5, 6, 7, 8, 9])) from 'class="wide".*?</svg>'),
+		'<text class="l" x="0" y="[0-9.]*">(?:<title>([^<]*)</title>)?([^<]*)</text>', 'g') AS m;
 
 -- errors say where
 SELECT report('P', '[]');
@@ -134,6 +158,8 @@ SELECT report('P', '{"kind": "forest", "title": "t", "columns": [{"name": "a", "
 SELECT report('P', '{"kind": "forest", "title": "t", "columns": [{"name": "a", "format": "number"}], "draw": {"label": "a", "value": "a", "max": "1"}}');
 SELECT report('P', '{"kind": "matrix", "title": "t", "columns": [{"name": "a"}, {"name": "v", "format": "number"}], "draw": {"row": "a", "value": "v"}}');
 SELECT report('P', '{"kind": "matrix", "title": "t", "columns": [{"name": "a"}, {"name": "v", "format": "number"}], "draw": {"row": "a", "column": "a", "value": "v", "scale": "rainbow"}}');
+SELECT report('P', '{"kind": "trend", "title": "t", "columns": [{"name": "a"}, {"name": "v", "format": "number"}], "draw": {"label": "a", "value": "v"}}');
+SELECT report_trend('{a}', '{}', ARRAY[r]) FROM report_r;
 SELECT report('P', report_estimates('t', '{a}', '{NaN}', '{0}', '{1}'));
 SELECT report_estimates('t', '{a,b}', '{1}', '{0}', '{1}');
 SELECT report_figures('t', '{a}', '{1}', '{}');
