@@ -119,7 +119,7 @@ BEGIN
 		SELECT p.oid FROM pg_proc p
 		WHERE p.pronamespace = '@extschema@'::regnamespace AND p.proname = ANY (ARRAY['review_move', 'review_move_many', 'review_can', 'review_claim',
 			'review_renew', 'review_release', 'review_sweep'] || CASE WHEN attach THEN ARRAY['review_attach', 'review_detach', 'review_adopt',
-			'review_guard', 'review_log', 'review_truncate', 'review_define', 'review_redefine'] END)
+			'review_guard', 'review_log', 'review_truncate', 'review_define', 'review_redefine', 'review_seal', 'review_withdraw_person'] END)
 		ORDER BY p.oid
 	LOOP
 		EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO %I', f, role);

@@ -232,8 +232,9 @@ create_side(Relation rel, const char *name, const char *type)
 					 " claimed_at timestamptz, claim_until timestamptz, round smallint NOT NULL DEFAULT 0,"
 					 " state text NOT NULL, author text, last_reviewer text, claimed_by text, head bytea, queue text)"
 					 " WITH (fillfactor = 70)", table, type), SPI_OK_UTILITY);
-	execute(psprintf("CREATE INDEX ON %s (queue, priority DESC, item) WHERE queue IS NOT NULL", table), SPI_OK_UTILITY);
-	execute(psprintf("CREATE INDEX ON %s (claimed_by, claim_token) WHERE claimed_by IS NOT NULL", table), SPI_OK_UTILITY);
+	execute(psprintf("CREATE INDEX ON %s " REVIEW_QUEUE_INDEX, table), SPI_OK_UTILITY);
+	execute(psprintf("CREATE INDEX ON %s " REVIEW_EXPIRY_INDEX, table), SPI_OK_UTILITY);
+	execute(psprintf("CREATE INDEX ON %s " REVIEW_CLAIM_INDEX, table), SPI_OK_UTILITY);
 	execute(psprintf("CREATE SEQUENCE %s OWNED BY %s.claim_token", sequence, table), SPI_OK_UTILITY);
 	execute(psprintf("COMMENT ON TABLE %s IS %s", table,
 					 quote_literal_cstr(psprintf("hdata: where each row of %s stands", RelationGetRelationName(rel)))),

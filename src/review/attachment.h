@@ -44,6 +44,15 @@ enum
 	SIDE_NATTS = SIDE_QUEUE
 };
 
+/*
+ * Its indexes: what is free, in the order in which it is claimed; claims that
+ * run out; claims of an actor.  A change between states that nobody claims
+ * from touches none of their columns.
+ */
+#define REVIEW_QUEUE_INDEX "(queue, priority DESC, item) WHERE queue IS NOT NULL AND claimed_by IS NULL"
+#define REVIEW_EXPIRY_INDEX "(queue, claim_until) WHERE queue IS NOT NULL AND claimed_by IS NOT NULL"
+#define REVIEW_CLAIM_INDEX "(claimed_by, claim_token) WHERE claimed_by IS NOT NULL"
+
 /* columns of the log: see chain.h for what is hashed */
 enum
 {

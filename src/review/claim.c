@@ -17,6 +17,7 @@
 #include "postgres.h"
 
 #include "access/genam.h"
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "commands/sequence.h"
@@ -36,12 +37,22 @@
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
 
-/* One state that is searched, in the order of the queue */
+/* Claims that have run out are few: what is not among the oldest so many waits for the next call */
+#define MAX_EXPIRED 64
+
+/*
+ * One state that is searched: items that nobody holds, from an index in the
+ * order of the queue, or items whose claim has run out, sorted.
+ */
 typedef struct Queue
 {
 	int32		state;
-	IndexScanDesc scan;
+	IndexScanDesc scan;			/* NULL: expired */
+	HeapTuple  *expired;
+	int			n_expired;
+	int			next;
 	TupleTableSlot *slot;
+	ItemPointerData tid;		/* of the row in slot */
 	bool		more;			/* slot holds a row */
 } Queue;
 
@@ -49,8 +60,9 @@ typedef struct Claimer
 {
 	Mover		m;
 	Writer	   *w;
-	Relation	queue_index;	/* (queue, priority DESC, item) */
-	Relation	claim_index;	/* (claimed_by, claim_token) */
+	Relation	queue_index;
+	Relation	expiry_index;
+	Relation	claim_index;
 	Snapshot	snapshot;
 	TimestampTz now;
 	int64		ttl;
@@ -82,13 +94,15 @@ static void
 claimer_begin(Claimer *c, Oid relid, const char *actor, const Interval *ttl)
 {
 	static const AttrNumber queue[] = {SIDE_QUEUE, SIDE_PRIORITY, SIDE_ITEM};
+	static const AttrNumber expiry[] = {SIDE_QUEUE, SIDE_CLAIM_UNTIL};
 	static const AttrNumber claim[] = {SIDE_CLAIMED_BY, SIDE_CLAIM_TOKEN};
 
 	memset(c, 0, sizeof(*c));
 	mover_begin(&c->m, relid, actor);
 	c->w = writer_open(c->m.t, false);
-	c->queue_index = index_of(&c->w->side, 3, queue, "(queue, priority DESC, item) WHERE queue IS NOT NULL");
-	c->claim_index = index_of(&c->w->side, 2, claim, "(claimed_by, claim_token) WHERE claimed_by IS NOT NULL");
+	c->queue_index = index_of(&c->w->side, 3, queue, REVIEW_QUEUE_INDEX);
+	c->expiry_index = index_of(&c->w->side, 2, expiry, REVIEW_EXPIRY_INDEX);
+	c->claim_index = index_of(&c->w->side, 2, claim, REVIEW_CLAIM_INDEX);
 	c->ttl = ttl ? review_ttl(ttl) : c->m.t->args.claim_ttl;
 }
 
@@ -237,29 +251,19 @@ choose_states(FunctionCallInfo fcinfo, Claimer *c)
 static void
 queue_next(Queue *q)
 {
-	q->more = index_getnext_slot(q->scan, ForwardScanDirection, q->slot);
-}
-
-static Queue *
-open_queues(Claimer *c, uint64 states, int *n)
-{
-	Queue	   *queue = palloc(FLOW_MAX_STATES * sizeof(Queue));
-
-	*n = 0;
-	for (int32 i = 0; i < c->m.t->flow->n_states; i++)
-		if (states >> i & 1)
-		{
-			Queue	   *q = &queue[(*n)++];
-			ScanKeyData key;
-
-			q->state = i;
-			q->slot = table_slot_create(c->w->side.rel, NULL);
-			q->scan = hd_index_beginscan(c->w->side.rel, c->queue_index, c->snapshot, 1);
-			scan_key_init(&key, c->queue_index, 1, CStringGetTextDatum(c->m.t->flow->state[i].name));
-			index_rescan(q->scan, &key, 1, NULL, 0);
-			queue_next(q);
-		}
-	return queue;
+	if (q->scan)
+	{
+		q->more = index_getnext_slot(q->scan, ForwardScanDirection, q->slot);
+		if (q->more)
+			q->tid = q->slot->tts_tid;
+		return;
+	}
+	q->more = q->next < q->n_expired;
+	if (q->more)
+	{
+		q->tid = q->expired[q->next]->t_self;
+		ExecForceStoreHeapTuple(q->expired[q->next++], q->slot, false);
+	}
 }
 
 static float4
@@ -268,6 +272,75 @@ priority_of(const Queue *q)
 	bool		null;
 
 	return DatumGetFloat4(slot_getattr(q->slot, SIDE_PRIORITY, &null));
+}
+
+static int
+by_priority(const void *a, const void *b, void *arg)
+{
+	TupleDesc	desc = arg;
+	bool		null;
+	float4		x = DatumGetFloat4(heap_getattr(*(const HeapTuple *) a, SIDE_PRIORITY, desc, &null));
+	float4		y = DatumGetFloat4(heap_getattr(*(const HeapTuple *) b, SIDE_PRIORITY, desc, &null));
+
+	if (x != y)
+		return x > y ? -1 : 1;
+	return ItemPointerCompare(&(*(const HeapTuple *) a)->t_self, &(*(const HeapTuple *) b)->t_self);
+}
+
+static void
+collect_expired(Claimer *c, Queue *q)
+{
+	Relation	rel = c->w->side.rel;
+	Oid			later = get_opfamily_member(c->expiry_index->rd_opfamily[1], TIMESTAMPTZOID, TIMESTAMPTZOID,
+											BTLessEqualStrategyNumber);
+	IndexScanDesc scan = hd_index_beginscan(rel, c->expiry_index, c->snapshot, 2);
+	ScanKeyData key[2];
+
+	q->expired = palloc(MAX_EXPIRED * sizeof(HeapTuple));
+	scan_key_init(&key[0], c->expiry_index, 1, CStringGetTextDatum(c->m.t->flow->state[q->state].name));
+	ScanKeyEntryInitialize(&key[1], 0, 2, BTLessEqualStrategyNumber, TIMESTAMPTZOID, InvalidOid, get_opcode(later),
+						   TimestampTzGetDatum(c->now));
+	index_rescan(scan, key, 2, NULL, 0);
+	while (q->n_expired < MAX_EXPIRED && index_getnext_slot(scan, ForwardScanDirection, q->slot))
+		q->expired[q->n_expired++] = ExecCopySlotHeapTuple(q->slot);
+	ExecClearTuple(q->slot);
+	index_endscan(scan);
+	qsort_arg(q->expired, q->n_expired, sizeof(HeapTuple), by_priority, RelationGetDescr(rel));
+}
+
+static Queue *
+new_queue(Claimer *c, Queue *queue, int *n, int32 state)
+{
+	Queue	   *q = &queue[(*n)++];
+
+	memset(q, 0, sizeof(*q));
+	q->state = state;
+	q->slot = table_slot_create(c->w->side.rel, NULL);
+	return q;
+}
+
+/* Two for each state */
+static Queue *
+open_queues(Claimer *c, uint64 states, int *n)
+{
+	Queue	   *queue = palloc(2 * FLOW_MAX_STATES * sizeof(Queue));
+
+	*n = 0;
+	for (int32 i = 0; i < c->m.t->flow->n_states; i++)
+		if (states >> i & 1)
+		{
+			Queue	   *q = new_queue(c, queue, n, i);
+			ScanKeyData key;
+
+			collect_expired(c, q);
+			queue_next(q);
+			q = new_queue(c, queue, n, i);
+			q->scan = hd_index_beginscan(c->w->side.rel, c->queue_index, c->snapshot, 1);
+			scan_key_init(&key, c->queue_index, 1, CStringGetTextDatum(c->m.t->flow->state[i].name));
+			index_rescan(q->scan, &key, 1, NULL, 0);
+			queue_next(q);
+		}
+	return queue;
 }
 
 /* The queue whose next row has the highest priority */
@@ -343,7 +416,7 @@ static bool
 lock_item(Claimer *c, Queue *q, Datum key)
 {
 	OpenTable  *side = &c->w->side;
-	ItemPointerData tid = q->slot->tts_tid;
+	ItemPointerData tid = q->tid;
 	TM_FailureData tmfd;
 	TM_Result	result;
 	ItemState	item;
@@ -429,7 +502,8 @@ review_claim(PG_FUNCTION_ARGS)
 	}
 	for (int i = 0; i < n_queues; i++)
 	{
-		index_endscan(queue[i].scan);
+		if (queue[i].scan)
+			index_endscan(queue[i].scan);
 		ExecDropSingleTupleTableSlot(queue[i].slot);
 	}
 	claimer_end(&c);

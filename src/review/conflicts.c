@@ -83,7 +83,8 @@ times_taken(History *h, const Event *e)
 	if (h->n == h->cap)
 	{
 		h->cap = h->cap ? 2 * h->cap : 8;
-		h->taken = h->taken ? repalloc(h->taken, sizeof(*h->taken) * h->cap) : palloc(sizeof(*h->taken) * h->cap);
+		h->taken = h->taken ? repalloc(h->taken, sizeof(*h->taken) * h->cap)
+			: palloc(sizeof(*h->taken) * h->cap);
 	}
 	h->taken[h->n].from = pstrdup(e->from);
 	h->taken[h->n].action = pstrdup(e->action);
@@ -238,8 +239,10 @@ review_conflicts(PG_FUNCTION_ARGS)
 	equal = &lookup_type_cache(key->atttypid, TYPECACHE_EQ_OPR_FINFO)->eq_opr_finfo;
 	cx = AllocSetContextCreate(CurrentMemoryContext, "hdata row of the log", ALLOCSET_SMALL_SIZES);
 	h.cx = AllocSetContextCreate(CurrentMemoryContext, "hdata history of an item", ALLOCSET_SMALL_SIZES);
-	proof_query(&q, psprintf("SELECT %s, s.author, s.item IS NOT NULL FROM %s l LEFT JOIN %s s ON s.item %s l.item ORDER BY l.item, l.seq",
-							 proof_log_columns, proof_table(p.t->log), proof_table(p.t->side), review_equals(key->atttypid)));
+	proof_query(&q, psprintf("SELECT %s, s.author, s.item IS NOT NULL FROM %s l LEFT JOIN %s s"
+							 " ON s.item %s l.item ORDER BY l.item, l.seq",
+							 proof_log_columns, proof_table(p.t->log), proof_table(p.t->side),
+							 review_equals(key->atttypid)));
 	while ((tuple = proof_next(&q)) != NULL)
 	{
 		MemoryContext old = MemoryContextSwitchTo(cx);

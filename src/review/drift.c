@@ -75,8 +75,9 @@ decided(const Proof *p, bool accepting)
 	const char *key = quote_identifier(t->args.key);
 	char	   *states = states_literal(t->flow, accepting);
 
-	return psprintf("SELECT u, u.%s AS k, d.seq, u.%s::text, d.at, d.actor, d.content_hash FROM %s u, LATERAL"
-					" (SELECT l.seq, l.at, l.actor, l.content_hash FROM %s l WHERE l.item %s u.%s AND l.to_state = ANY (%s)"
+	return psprintf("SELECT u, u.%s AS k, d.seq, u.%s::text, d.at, d.actor, d.content_hash"
+					" FROM %s u, LATERAL (SELECT l.seq, l.at, l.actor, l.content_hash"
+					" FROM %s l WHERE l.item %s u.%s AND l.to_state = ANY (%s)"
 					" AND (l.from_state = ANY (%s)) IS NOT TRUE ORDER BY l.seq DESC LIMIT 1) d"
 					" WHERE d.content_hash IS NOT NULL AND u.%s::text = ANY (%s)",
 					key, quote_identifier(t->args.state), proof_table(t->root), proof_table(t->log),

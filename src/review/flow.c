@@ -152,6 +152,15 @@ review_flow_send(PG_FUNCTION_ARGS)
 
 /* ---- questions about a compiled flow ---- */
 
+const Flow *
+flow_stand_in(void)
+{
+	static FlowState nowhere = {.name = ""};
+	static const Flow stand_in = {.n_states = 1, .state = &nowhere};
+
+	return &stand_in;
+}
+
 int32
 flow_state(const Flow *flow, const char *name, size_t len)
 {

@@ -93,6 +93,9 @@ extern Flow *flow_compile(struct varlena *value);
 extern const Flow *flow_lookup(const char *name, bool missing_ok);
 extern const Flow *flow_lookup_version(const char *name, int32 version, bool missing_ok);
 
+/* A flow of version 0 and no state that a row could be in: for rows that are loaded before their flow is */
+extern const Flow *flow_stand_in(void);
+
 /* Until the transaction ends, no flow gets another version: for who attaches a table, which review_redefine() could not see */
 extern void flow_hold(void);
 

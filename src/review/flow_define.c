@@ -139,7 +139,8 @@ flow_insert_version(const char *name, int32 version, Datum flow, const char *own
 
 	SPI_connect();
 	owner_begin(&scope, rel->rd_rel->relowner);
-	if (SPI_execute_with_args("INSERT INTO hdata.review_flows (name, version, flow, owner, defined_at) VALUES ($1, $2, $3, $4, $5)",
+	if (SPI_execute_with_args("INSERT INTO hdata.review_flows (name, version, flow, owner, defined_at)"
+							  " VALUES ($1, $2, $3, $4, $5)",
 							  5, type, value, NULL, false, 0) != SPI_OK_INSERT || SPI_processed != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),

@@ -82,6 +82,12 @@ state_of(const ReviewTable *t, const Row *row)
 	return row->number >= 0 ? t->flow->state[row->number].name : review_state_text(t, row->state);
 }
 
+static char *
+quoted_state(const ReviewTable *t, const Row *row)
+{
+	return row->state_null ? "NULL" : psprintf("\"%s\"", state_of(t, row));
+}
+
 static void
 item_of(const ReviewTable *t, const Row *row, ItemState *item)
 {
@@ -303,10 +309,11 @@ guard_insert(ReviewTable *t, TriggerData *td)
 		return tuple;
 	if (importing(t))
 	{
-		if (row.number < 0)
+		/* version 0: the flow itself is yet to be loaded */
+		if (row.number < 0 && t->flow->version > 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_REVIEW_NO_EDGE),
-					 errmsg("\"%s\" is no state of flow \"%s\"", row.state_null ? "NULL" : state_of(t, &row), t->args.flow),
+					 errmsg("%s is no state of flow \"%s\"", quoted_state(t, &row), t->args.flow),
 					 errtablecol(td->tg_relation, t->state.att)));
 		return tuple;
 	}
@@ -317,8 +324,8 @@ guard_insert(ReviewTable *t, TriggerData *td)
 				(errcode(ERRCODE_REVIEW_NOT_INITIAL),
 				 errmsg("rows of \"%s\" begin in state \"%s\", not in \"%s\"", RelationGetRelationName(td->tg_relation),
 						initial, state_of(t, &row)),
-				 errdetail("INSERT ... ON CONFLICT DO UPDATE proposes a new row first, for which this holds, too."),
-				 errhint("Leave the column out. To load history, the owner sets hdata.review_import = on."),
+				 errhint("Leave the column out, also in INSERT ... ON CONFLICT DO UPDATE, which proposes a new row first."
+						 " To load history, the owner of the table sets hdata.review_import = on."),
 				 errtablecol(td->tg_relation, t->state.att),
 				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "initial")));
 
@@ -385,9 +392,8 @@ direct_edge(ReviewTable *t, Relation rel, const Row *old, const Row *new, Review
 
 	if (new->number < 0 || old->number < 0)
 		refusal_raise(refusal_no_edge(t, old->number,
-									  psprintf("review state cannot go from \"%s\" to \"%s\"",
-											   old->state_null ? "NULL" : state_of(t, old),
-											   new->state_null ? "NULL" : state_of(t, new))), t, rel);
+									  psprintf("review state cannot go from %s to %s", quoted_state(t, old),
+											   quoted_state(t, new))), t, rel);
 	actor_self(actor);
 	if (t->args.direct == DIRECT_REFUSE)
 		ereport(ERROR,

@@ -18,6 +18,7 @@
 #include "common/args.h"
 #include "common/srf.h"
 #include "funcapi.h"
+#include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "review/guard.h"
 #include "review/move.h"
@@ -142,6 +143,21 @@ check_expected(Mover *m, const Request *a, ItemState *item, const char *text)
 	return NULL;
 }
 
+/* "It leads to approved or rejected." */
+static char *
+targets(const Flow *flow, int32 from, const char *action)
+{
+	const FlowState *state = &flow->state[from];
+	StringInfoData s;
+
+	initStringInfo(&s);
+	for (int i = state->first_edge; i < state->first_edge + state->n_edges; i++)
+		if (strcmp(flow->edge[i].action, action) == 0)
+			appendStringInfo(&s, "%s\"%s\"", s.len > 0 ? " or " : "It leads to ", flow->state[flow->edge[i].to].name);
+	appendStringInfoChar(&s, '.');
+	return s.data;
+}
+
 static Refusal *
 find_edge(const Mover *m, const Request *a, const ItemState *item, const FlowEdge **edge)
 {
@@ -163,9 +179,7 @@ find_edge(const Mover *m, const Request *a, const ItemState *item, const FlowEdg
 		return refuse(ERRCODE_INVALID_PARAMETER_VALUE, "to_state",
 					  psprintf("action \"%s\" leads from \"%s\" to several states", a->action,
 							   flow->state[item->state].name),
-					  psprintf("Allowed from \"%s\": %s.", flow->state[item->state].name,
-							   flow_actions_from(flow, item->state)),
-					  "Say which in to_state.");
+					  targets(flow, item->state, a->action), "Say which in to_state.");
 	if (found < 0)
 		return refusal_no_edge(m->t, item->state,
 							   psprintf("there is no action \"%s\" from state \"%s\"%s%s", a->action,
@@ -217,6 +231,7 @@ update_row(Mover *m, Datum key, Move *move)
 		current_move = move;
 		SPI_connect();
 		owner_begin(&scope, t->owner);
+		set_path(t->path);
 		plan = t->update_plan
 			? t->update_plan
 			: mover_plan(m, &t->update_plan, 2,

@@ -8,22 +8,86 @@
 #include "postgres.h"
 
 #include "catalog/objectaddress.h"
+#include "catalog/pg_authid.h"
 #include "catalog/pg_class.h"
+#include "catalog/pg_database.h"
+#include "catalog/pg_namespace.h"
 #include "common/compat.h"
 #include "miscadmin.h"
 #include "review/owner.h"
 #include "utils/acl.h"
 #include "utils/guc.h"
+#include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
+
+void
+set_path(const char *path)
+{
+	(void) set_config_option("search_path", path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
+}
 
 int
 path_begin(void)
 {
 	int			level = NewGUCNestLevel();
 
-	(void) set_config_option("search_path", "pg_catalog, pg_temp", PGC_USERSET, PGC_S_SESSION,
-							 GUC_ACTION_SAVE, true, 0, false);
+	set_path("pg_catalog, pg_temp");
 	return level;
+}
+
+static Oid
+database_owner(Oid database)
+{
+	HeapTuple	tuple = SearchSysCache1(DATABASEOID, ObjectIdGetDatum(database));
+	Oid			owner;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for database %u", database);
+	owner = ((Form_pg_database) GETSTRUCT(tuple))->datdba;
+	ReleaseSysCache(tuple);
+	return owner;
+}
+
+static bool
+is_trusted(Oid role, Oid owner)
+{
+	return role == owner || role == ROLE_PG_DATABASE_OWNER || superuser_arg(role) ||
+		role == database_owner(MyDatabaseId);
+}
+
+const char *
+trigger_path(Oid schema, Oid owner)
+{
+	HeapTuple	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
+	Form_pg_namespace form;
+	bool		safe;
+	char	   *path = "pg_catalog, pg_temp";
+	bool		null;
+	Datum		acl;
+
+	if (!HeapTupleIsValid(tuple))
+		elog(ERROR, "cache lookup failed for schema %u", schema);
+	form = (Form_pg_namespace) GETSTRUCT(tuple);
+	safe = is_trusted(form->nspowner, owner);
+	acl = SysCacheGetAttr(NAMESPACEOID, tuple, Anum_pg_namespace_nspacl, &null);
+	if (!null)
+	{
+		Acl		   *list = DatumGetAclPCopy(acl);
+
+		for (int i = 0; i < ACL_NUM(list); i++)
+		{
+			AclItem    *item = &ACL_DAT(list)[i];
+
+			if ((ACLITEM_GET_PRIVS(*item) & ACL_CREATE) != 0 && item->ai_grantee != form->nspowner &&
+				!is_trusted(item->ai_grantee, owner))
+				safe = false;
+		}
+	}
+	if (safe)
+		path = psprintf("pg_catalog, %s, pg_temp", quote_identifier(NameStr(form->nspname)));
+	ReleaseSysCache(tuple);
+	return path;
 }
 
 void

@@ -28,6 +28,13 @@ typedef struct OwnerScope
 extern void owner_begin(OwnerScope *scope, Oid owner);
 extern void owner_end(const OwnerScope *scope);
 
+/*
+ * The search_path for triggers of the user's: the schema of the table as well,
+ * if nobody but its owner and who is trusted anyway can create objects there.
+ */
+extern const char *trigger_path(Oid schema, Oid owner);
+extern void set_path(const char *path);
+
 /* For statements of the caller: their search_path is pinned alone */
 extern int	path_begin(void);
 extern void path_end(int guc_level);

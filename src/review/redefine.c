@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "access/relation.h"
+#include "access/xact.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "common/args.h"
@@ -142,6 +143,7 @@ lock_attached(const char *name)
 
 		if (strcmp(a->args.flow, name) != 0)
 			continue;
+		LockRelationOid(a->relid, ShareRowExclusiveLock);
 		list_free(find_all_inheritors(a->relid, ShareRowExclusiveLock, NULL));
 		/* it may have been dropped or detached before the lock was granted */
 		a = review_attached_find(a->relid);
@@ -163,7 +165,8 @@ check_states_in_use(const ReviewAttached *a, const Flow *new, const Mapping *m)
 {
 	StringInfoData lost;
 
-	if (SPI_execute(psprintf("SELECT s, pg_catalog.count(*)::pg_catalog.text FROM (SELECT %s::pg_catalog.text AS s FROM %s) t"
+	if (SPI_execute(psprintf("SELECT s, pg_catalog.count(*)::pg_catalog.text"
+							 " FROM (SELECT %s::pg_catalog.text AS s FROM %s) t"
 							 " WHERE s IS NOT NULL GROUP BY s ORDER BY s COLLATE \"C\"",
 							 quote_identifier(a->args.state), table_name(a->relid)), false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the states of table \"%s\"", get_rel_name(a->relid));
@@ -225,24 +228,27 @@ move_items(ReviewTable *t, SPIPlanPtr update, const Mapping *m)
 	Datum		from[FLOW_MAX_STATES];
 	Datum		value;
 	Oid			type = TEXTARRAYOID;
+	const char *state = quote_identifier(t->args.state);
+	char	   *sql;
 	SPITupleTable *rows;
 
 	for (int i = 0; i < m->n; i++)
 		from[i] = CStringGetTextDatum(m->from[i]);
 	value = PointerGetDatum(construct_array(from, m->n, TEXTOID, -1, false, TYPALIGN_INT));
-	if (SPI_execute_with_args(psprintf("SELECT %s, %s::pg_catalog.text FROM %s WHERE %s::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1) ORDER BY 1",
-									   quote_identifier(t->args.key), quote_identifier(t->args.state), table_name(t->root),
-									   quote_identifier(t->args.state)),
-							  1, &type, &value, NULL, false, 0) != SPI_OK_SELECT)
+	sql = psprintf("SELECT %s, %s::pg_catalog.text FROM %s"
+				   " WHERE %s::pg_catalog.text OPERATOR(pg_catalog.=) ANY ($1) ORDER BY 1",
+				   quote_identifier(t->args.key), state, table_name(t->root), state);
+	if (SPI_execute_with_args(sql, 1, &type, &value, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the items of table \"%s\"", get_rel_name(t->root));
 	rows = SPI_tuptable;
 	for (uint64 i = 0; i < rows->numvals; i++)
 	{
 		bool		null;
-		char	   *state = SPI_getvalue(rows->vals[i], rows->tupdesc, 2);
+		Datum		key = SPI_getbinval(rows->vals[i], rows->tupdesc, 1, &null);
+		char	   *old = SPI_getvalue(rows->vals[i], rows->tupdesc, 2);
 
 		HD_CHECK_EVERY(i);
-		move_item(t, update, SPI_getbinval(rows->vals[i], rows->tupdesc, 1, &null), state, mapped_to(m, state));
+		move_item(t, update, key, old, mapped_to(m, old));
 	}
 	SPI_freetuptable(rows);
 }
@@ -256,13 +262,16 @@ apply_mapping(const ReviewAttached *a, const Mapping *m)
 	Form_pg_attribute key = TupleDescAttr(RelationGetDescr(rel), t->key.att - 1);
 	Form_pg_attribute state = TupleDescAttr(RelationGetDescr(rel), t->state.att - 1);
 	Oid			type[2] = {key->atttypid, TEXTOID};
-	SPIPlanPtr	update = SPI_prepare(psprintf("UPDATE %s SET %s = $2::%s WHERE %s %s $1", table_name(a->relid),
-											  quote_identifier(a->args.state),
-											  format_type_extended(state->atttypid, state->atttypmod, FORMAT_TYPE_FORCE_QUALIFY),
-											  quote_identifier(a->args.key), review_equals(key->atttypid)), 2, type);
+	char	   *state_type = format_type_extended(state->atttypid, state->atttypmod,
+												  FORMAT_TYPE_FORCE_QUALIFY);
+	SPIPlanPtr	update = SPI_prepare(psprintf("UPDATE %s SET %s = $2::%s WHERE %s %s $1",
+											  table_name(a->relid), quote_identifier(a->args.state),
+											  state_type, quote_identifier(a->args.key),
+											  review_equals(key->atttypid)), 2, type);
 
 	if (update == NULL)
 		elog(ERROR, "could not prepare the update of table \"%s\"", get_rel_name(a->relid));
+	set_path(t->path);			/* what the user's triggers find, as when they fire for a move */
 	PG_TRY();
 	{
 		move_items(t, update, m);
@@ -342,6 +351,12 @@ review_redefine(PG_FUNCTION_ARGS)
 		arg_is_null("flow");
 	if (PG_ARGISNULL(2))
 		arg_is_null("mapping");
+	/* an older snapshot would not show the rows that were moved before the locks were granted */
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR,
+				(errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+				 errmsg("review_redefine must run in a READ COMMITTED transaction"),
+				 errhint("BEGIN ISOLATION LEVEL READ COMMITTED;")));
 	LockRelationOid(review_flows_relid(), ShareRowExclusiveLock);
 	if (!flow_row_get(name, 0, &row))
 		(void) flow_lookup(name, false);	/* ERROR: it does not exist */

@@ -121,8 +121,10 @@ compute_root(const ReviewTable *t, Seal *seal)
 	initStringInfo(&leaf);
 	seal->events = 0;
 	/* the text of an item sorts by its bytes in UTF-8 whatever the collation of the key is */
-	proof_query(&q, psprintf("SELECT i, seq, h, n FROM (SELECT DISTINCT ON (l.item) l.item::text AS i, l.seq, l.h,"
-							 " count(*) OVER (PARTITION BY l.item) AS n FROM %s l WHERE %s ORDER BY l.item, l.seq DESC) x"
+	proof_query(&q, psprintf("SELECT i, seq, h, n FROM"
+							 " (SELECT DISTINCT ON (l.item) l.item::text AS i, l.seq, l.h,"
+							 " count(*) OVER (PARTITION BY l.item) AS n FROM %s l WHERE %s"
+							 " ORDER BY l.item, l.seq DESC) x"
 							 " ORDER BY convert_to(i, 'UTF8')", proof_table(t->log), covered(seal)));
 	while ((tuple = proof_next(&q)) != NULL)
 	{
@@ -149,9 +151,10 @@ look_around(const ReviewTable *t, Seal *seal)
 	HeapTuple	tuple;
 	bool		null;
 
-	proof_query(&q, psprintf("SELECT pg_current_snapshot()::text, coalesce(bool_or(l.xid >= pg_snapshot_xmax(pg_current_snapshot())"
-							 " AND l.xid IS DISTINCT FROM pg_current_xact_id_if_assigned()), false), max(l.at)::text FROM %s l",
-							 proof_table(t->log)));
+	proof_query(&q, psprintf("SELECT pg_current_snapshot()::text,"
+							 " coalesce(bool_or(l.xid >= pg_snapshot_xmax(pg_current_snapshot())"
+							 " AND l.xid IS DISTINCT FROM pg_current_xact_id_if_assigned()), false),"
+							 " max(l.at)::text FROM %s l", proof_table(t->log)));
 	tuple = proof_next(&q);
 	seal->snapshot = proof_text(&q, tuple, 1);
 	seal->restored = DatumGetBool(proof_datum(&q, tuple, 2, &null));
@@ -164,9 +167,10 @@ make_seal_table(const ReviewTable *t, const char *name)
 {
 	const char *table = quote_qualified_identifier(get_namespace_name(get_rel_namespace(t->root)), name);
 
-	if (SPI_execute(psprintf("CREATE TABLE %s (seal integer PRIMARY KEY, snapshot pg_catalog.pg_snapshot NOT NULL,"
-							 " restored boolean NOT NULL, last_at timestamptz, items bigint NOT NULL, events bigint NOT NULL,"
-							 " root bytea NOT NULL, sealed_at timestamptz NOT NULL, sealed_by text NOT NULL)", table),
+	if (SPI_execute(psprintf("CREATE TABLE %s (seal integer PRIMARY KEY, snapshot pg_snapshot NOT NULL,"
+							 " restored boolean NOT NULL, last_at timestamptz, items bigint NOT NULL,"
+							 " events bigint NOT NULL, root bytea NOT NULL,"
+							 " sealed_at timestamptz NOT NULL, sealed_by text NOT NULL)", table),
 					false, 0) != SPI_OK_UTILITY ||
 		SPI_execute(psprintf("COMMENT ON TABLE %s IS %s", table,
 							 quote_literal_cstr(psprintf("hdata: seals of the log of %s", get_rel_name(t->root)))),
@@ -238,12 +242,15 @@ store(const ReviewTable *t, Seal *seal, const char *sealed_by)
 		seal->last_at ? CStringGetTextDatum(seal->last_at) : (Datum) 0,
 		Int64GetDatum(seal->items), Int64GetDatum(seal->events), bytea_datum(seal->root, HD_SHA256_LEN),
 	TimestampTzGetDatum(GetCurrentTimestamp()), CStringGetTextDatum(sealed_by)};
+	char	   *sql;
+	int			done;
 	bool		null;
 
-	if (SPI_execute_with_args(psprintf("INSERT INTO %s SELECT coalesce(max(seal), 0) + 1, $1::pg_snapshot, $2, $3::timestamptz,"
-									   " $4, $5, $6, $7, $8 FROM %s RETURNING seal", proof_table(relid), proof_table(relid)),
-							  lengthof(type), type, value, seal->last_at ? NULL : "  n     ", false, 0) != SPI_OK_INSERT_RETURNING ||
-		SPI_processed != 1)
+	sql = psprintf("INSERT INTO %s SELECT coalesce(max(seal), 0) + 1, $1::pg_snapshot, $2,"
+				   " $3::timestamptz, $4, $5, $6, $7, $8 FROM %s RETURNING seal",
+				   proof_table(relid), proof_table(relid));
+	done = SPI_execute_with_args(sql, lengthof(type), type, value, seal->last_at ? NULL : "  n     ", false, 0);
+	if (done != SPI_OK_INSERT_RETURNING || SPI_processed != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_TRIGGERED_DATA_CHANGE_VIOLATION),
 				 errmsg("the seal was not stored")));

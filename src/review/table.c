@@ -17,6 +17,8 @@
 #include "catalog/pg_type.h"
 #include "common/compat.h"
 #include "miscadmin.h"
+#include "review/actor.h"
+#include "review/owner.h"
 #include "review/table.h"
 #include "storage/lmgr.h"
 #include "utils/builtins.h"
@@ -55,6 +57,13 @@ relation_changed(Datum arg, Oid relid)
 	}
 }
 
+/* Who may create objects in the schema of a table decides about its trigger_path() */
+static void
+schema_changed(Datum arg, int id, uint32 hash)
+{
+	relation_changed((Datum) 0, InvalidOid);
+}
+
 static void
 free_table(ReviewTable *t)
 {
@@ -86,6 +95,7 @@ make_cache(void)
 
 	cache = hash_create("hdata tables under review", 16, &ctl, HASH_ELEM | HASH_BLOBS);
 	CacheRegisterRelcacheCallback(relation_changed, (Datum) 0);
+	CacheRegisterSyscacheCallback(NAMESPACEOID, schema_changed, (Datum) 0);
 	RegisterXactCallback(free_outdated, NULL);
 }
 
@@ -94,6 +104,7 @@ review_table_changed(Oid relid)
 {
 	ListCell   *cell;
 
+	LockRelationOid(relid, ShareRowExclusiveLock);
 	foreach(cell, find_all_inheritors(relid, ShareRowExclusiveLock, NULL))
 		CacheInvalidateRelcacheByRelid(lfirst_oid(cell));
 }
@@ -248,7 +259,10 @@ load_table(Relation rel)
 	root = relation_open(t->root, AccessShareLock);
 	t->owner = root->rd_rel->relowner;
 	relation_close(root, AccessShareLock);
-	t->flow = flow_lookup(t->args.flow, false);
+	t->path = trigger_path(get_rel_namespace(t->root), t->owner);
+	t->flow = flow_lookup(t->args.flow, importing(t));
+	if (t->flow == NULL)
+		t->flow = flow_stand_in();
 
 	load_column(rel, t, t->args.key, &t->key);
 	load_column(rel, t, t->args.state, &t->state);
@@ -271,6 +285,16 @@ load_table(Relation rel)
 	return t;
 }
 
+/*
+ * A dump of data alone may bring the rows before the flow: as long as the
+ * owner imports, they are loaded unseen.
+ */
+static bool
+has_flow(const ReviewTable *t)
+{
+	return likely(t->flow->version > 0) || (importing(t) && flow_lookup(t->args.flow, true) == NULL);
+}
+
 ReviewTable *
 review_table(Relation rel)
 {
@@ -282,7 +306,7 @@ review_table(Relation rel)
 	if (unlikely(cache == NULL))
 		make_cache();
 	entry = hash_search(cache, &relid, HASH_FIND, NULL);
-	if (entry && entry->table && entry->table->valid)
+	if (entry && entry->table && entry->table->valid && has_flow(entry->table))
 		return entry->table;
 
 	t = load_table(rel);

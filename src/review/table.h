@@ -63,6 +63,8 @@ typedef struct ReviewTable
 	Datum	   *state_value;	/* values of the column by number of state, if it is an enum */
 	RoleMemo	memo;
 
+	const char *path;			/* search_path of the table's triggers under a mover */
+
 	/* plans of the movers (move.c), of the root alone */
 	SPIPlanPtr	read_plan;
 	SPIPlanPtr	lock_plan;

@@ -251,10 +251,12 @@ open_queries(Verify *v)
 	char	   *log = proof_table(t->log);
 
 	proof_query(&v->items,
-				psprintf("SELECT i.item, s.item IS NOT NULL, coalesce(s.rev, 0), s.state, s.head, coalesce(u.n, 0::bigint), u.state"
+				psprintf("SELECT i.item, s.item IS NOT NULL, coalesce(s.rev, 0), s.state, s.head,"
+						 " coalesce(u.n, 0::bigint), u.state"
 						 " FROM (SELECT item FROM %s UNION SELECT item FROM %s UNION SELECT %s FROM %s) i"
 						 " LEFT JOIN %s s ON s.item %s i.item"
-						 " LEFT JOIN (SELECT %s AS item, min(%s::text) AS state, count(*) AS n FROM %s GROUP BY 1) u ON u.item %s i.item"
+						 " LEFT JOIN (SELECT %s AS item, min(%s::text) AS state, count(*) AS n"
+						 " FROM %s GROUP BY 1) u ON u.item %s i.item"
 						 " ORDER BY 1",
 						 log, side, key, rel, side, equals, key, state, rel, equals));
 	proof_query(&v->log, psprintf("SELECT %s FROM %s l ORDER BY l.item, l.seq", proof_log_columns, log));

@@ -84,7 +84,8 @@ items_query(const ReviewTable *t, bool withdrawable)
 		if (withdrawable ? can : !can && !is_withdrawn)
 			appendStringInfo(&states, "%s%s", states.len > 0 ? "," : "", s->name);
 	}
-	return psprintf("SELECT s.item::text FROM %s s WHERE s.author = $1 AND s.state = ANY ('{%s}'::text[]) AND $2 IS NOT NULL"
+	return psprintf("SELECT s.item::text FROM %s s WHERE s.author = $1"
+					" AND s.state = ANY ('{%s}'::text[]) AND $2 IS NOT NULL"
 					" ORDER BY s.item", proof_table(t->side), states.data);
 }
 
@@ -149,8 +150,10 @@ rename_author(const Withdraw *w, const ReviewTable *t)
 	int			level = NewGUCNestLevel();
 	const char *column = quote_identifier(t->args.author);
 
+	set_path(t->path);
 	(void) set_config_option("hdata.review_import", "on", PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
-	(void) execute(w, psprintf("UPDATE %s SET %s = $2 WHERE %s = $1", proof_table(t->root), column, column), SPI_OK_UPDATE);
+	(void) execute(w, psprintf("UPDATE %s SET %s = $2 WHERE %s = $1", proof_table(t->root), column, column),
+				   SPI_OK_UPDATE);
 	AtEOXact_GUC(false, level);
 }
 
@@ -160,8 +163,8 @@ erase(const Withdraw *w, Relation rel, const ReviewTable *t, Outcome *out)
 	char	   *side = proof_table(t->side);
 	char	   *log = proof_table(t->log);
 
-	out->erased = execute(w, psprintf("UPDATE %s SET actor = $2, db_role = NULL, reason = NULL, detail = NULL, salt = NULL"
-									  " WHERE actor = $1", log), SPI_OK_UPDATE);
+	out->erased = execute(w, psprintf("UPDATE %s SET actor = $2, db_role = NULL, reason = NULL,"
+									  " detail = NULL, salt = NULL WHERE actor = $1", log), SPI_OK_UPDATE);
 	(void) execute(w, psprintf("SELECT count(*) FROM %s WHERE db_role = $1 AND $2 IS NOT NULL", log), SPI_OK_SELECT);
 	if (SPI_processed == 1)
 	{

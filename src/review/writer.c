@@ -54,6 +54,8 @@ open_table(Writer *w, OpenTable *o, Oid relid, int natts)
 	o->rel = table_open(relid, RowExclusiveLock);
 	o->rri = makeNode(ResultRelInfo);
 	InitResultRelInfo(o->rri, o->rel, 0, NULL, 0);
+	/* where its own triggers look for it */
+	w->estate->es_opened_result_relations = lappend(w->estate->es_opened_result_relations, o->rri);
 	ExecOpenIndices(o->rri, false);
 	(void) RelationGetIndexList(o->rel);
 	o->key = NULL;
@@ -149,23 +151,27 @@ writer_close(Writer *w)
 
 /* ---- tables with code of the user's: it runs as the owner, at once ---- */
 
-static void
+static ResourceOwner
 begin_as_owner(Writer *w, OwnerScope *scope)
 {
+	ResourceOwner before = enter(w);
+
 	owner_begin(scope, w->t->owner);
 	PushActiveSnapshot(GetTransactionSnapshot());
 	w->estate->es_snapshot = GetActiveSnapshot();
 	w->estate->es_output_cid = GetCurrentCommandId(true);
 	AfterTriggerBeginQuery();
+	return before;
 }
 
 static void
-end_as_owner(Writer *w, const OwnerScope *scope)
+end_as_owner(Writer *w, const OwnerScope *scope, ResourceOwner before)
 {
 	AfterTriggerEndQuery(w->estate);
 	PopActiveSnapshot();
 	w->estate->es_snapshot = InvalidSnapshot;
 	owner_end(scope);
+	CurrentResourceOwner = before;
 }
 
 static void
@@ -182,10 +188,10 @@ insert_row(Writer *w, OpenTable *o)
 	else
 	{
 		OwnerScope	scope;
+		ResourceOwner before = begin_as_owner(w, &scope);
 
-		begin_as_owner(w, &scope);
 		ExecSimpleRelationInsert(o->rri, w->estate, o->new);
-		end_as_owner(w, &scope);
+		end_as_owner(w, &scope, before);
 	}
 	ResetPerTupleExprContext(w->estate);
 }
@@ -341,12 +347,12 @@ writer_update_side(Writer *w, const SideRow *row)
 		{
 			OwnerScope	scope;
 			EPQState	epq;
+			ResourceOwner before = begin_as_owner(w, &scope);
 
-			begin_as_owner(w, &scope);
 			hd_epq_init(&epq, w->estate);
 			ExecSimpleRelationUpdate(o->rri, w->estate, &epq, o->old, o->new);
 			EvalPlanQualEnd(&epq);
-			end_as_owner(w, &scope);
+			end_as_owner(w, &scope, before);
 		}
 	}
 	ResetPerTupleExprContext(w->estate);
@@ -369,12 +375,12 @@ delete_side(Writer *w)
 	{
 		OwnerScope	scope;
 		EPQState	epq;
+		ResourceOwner before = begin_as_owner(w, &scope);
 
-		begin_as_owner(w, &scope);
 		hd_epq_init(&epq, w->estate);
 		ExecSimpleRelationDelete(o->rri, w->estate, &epq, o->old);
 		EvalPlanQualEnd(&epq);
-		end_as_owner(w, &scope);
+		end_as_owner(w, &scope, before);
 	}
 	return checked(result);
 }
@@ -532,21 +538,37 @@ insert_log(Writer *w, const Transition *tr)
 
 /* ---- transitions ---- */
 
-/* A claim lasts as long as its holder moves the item to states where it is needed */
+/*
+ * A claim lasts as long as its holder moves the item to states from which he
+ * can take an edge that needs it.
+ */
 static bool
-claim_lasts(const ReviewTable *t, const SideRow *row, const Transition *tr)
+claim_lasts(ReviewTable *t, const SideRow *after, const Transition *tr)
 {
+	const char *actor = tr->actor.name;
 	int32		to = tr->to ? flow_state(t->flow, tr->to, strlen(tr->to)) : FLOW_NONE;
+	const FlowState *state;
 
-	return to >= 0 && (t->queued >> to & 1) && row->claimed_by && strcmp(row->claimed_by, tr->actor.name) == 0;
+	if (to < 0 || !(t->queued >> to & 1) || after->claimed_by == NULL || strcmp(after->claimed_by, actor) != 0)
+		return false;
+	state = &t->flow->state[to];
+	for (int i = state->first_edge; i < state->first_edge + state->n_edges; i++)
+	{
+		const FlowEdge *edge = &t->flow->edge[i];
+		bool		author = after->author && strcmp(after->author, actor) == 0;
+
+		if (edge->claim && actor_may(t, edge, &tr->actor) && !(edge->author && !author) &&
+			!(edge->not_author && author) &&
+			!(edge->not_reviewer && after->last_reviewer && strcmp(after->last_reviewer, actor) == 0))
+			return true;
+	}
+	return false;
 }
 
 /* Where the item stands after it */
 static void
-advance(const ReviewTable *t, SideRow *row, const Transition *tr, const uint8 *head)
+advance(ReviewTable *t, SideRow *row, const Transition *tr, const uint8 *head)
 {
-	if (!claim_lasts(t, row, tr))
-		row->claimed_by = NULL;
 	row->rev = tr->seq;
 	row->entered_at = tr->at;
 	row->state = tr->to;
@@ -557,6 +579,8 @@ advance(const ReviewTable *t, SideRow *row, const Transition *tr, const uint8 *h
 		row->round++;
 	else if (tr->edge && (tr->author == NULL || strcmp(tr->author, tr->actor.name) != 0))
 		row->last_reviewer = tr->actor.name;
+	if (!claim_lasts(t, row, tr))
+		row->claimed_by = NULL;
 }
 
 typedef enum Outcome

@@ -144,6 +144,8 @@ $$;
 SELECT pg_temp.receive(b) FROM (VALUES (1, hdata.review_flow_send('draft -> done as finish; initial draft; terminal done;')), (2, ''), (3, '\x01'), (4, '\x0261'), (5, '\x01c3'),
 	(6, '\x01'::bytea || 'draft -> done as finish; initial draft; terminal done;'), (7, '\x01'::bytea || 'a b'), (8, '\x01'::bytea || '\x610062'::bytea)) v(k, b) ORDER BY k;
 
+-- a stored value of the first version is readable for ever
+SELECT pg_temp.receive('\x0161202d3e2062206173207a3b0a62202d3e20612061732079206f6e63653b0a2a202d3e20632061732078205b22412042222c20725d2021617574686f7220726561736f6e206174206d6f737420333b0a696e697469616c20613b0a7465726d696e616c20633b0a64656c657461626c6520613b');
 -- ---- NULLs ----
 SELECT NULL::hdata.review_flow, hdata.review_dot(NULL), NULL::hdata.review_flow::jsonb;
 SELECT * FROM hdata.review_states(NULL);

@@ -354,6 +354,7 @@ SELECT f.sql, diagnosed(f.sql) FROM (VALUES
 	(43, 'SET session_replication_role = replica; UPDATE items SET review_state = ''lost'' WHERE id IN (6, 7); RESET session_replication_role'),
 	(44, 'DELETE FROM items_review WHERE item IN (6, 7)'),
 	(45, 'SET session_replication_role = replica; DELETE FROM items WHERE id = 6; RESET session_replication_role'),
+	(46, 'UPDATE items_review SET claim_token = 999 WHERE item = 6'),
 	(50, 'CREATE PUBLICATION regress_pub FOR TABLE items'),
 	(51, 'CREATE PUBLICATION regress_pub FOR TABLE items, items_review, items_review_log'),
 	(52, 'CREATE PUBLICATION regress_pub FOR TABLES IN SCHEMA regress_proof'),
@@ -373,6 +374,7 @@ CREATE TABLE members (actor text, role text);
 SELECT hdata.review_detach('roles');
 SELECT hdata.review_attach('roles', 'roles', 'id', 'review_state', roles => 'members');
 SELECT problem, detail FROM hdata.review_doctor('roles');
+SELECT diagnosed('DROP TABLE members', 'roles');
 DROP TABLE roles, roles_review, roles_review_log, members, parts, parts_review, parts_review_log, plain;
 
 -- ---- review_withdraw_person ----
