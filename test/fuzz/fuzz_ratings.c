@@ -11,7 +11,6 @@
  *
  *-------------------------------------------------------------------------
  */
-#include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,20 +24,6 @@
 
 /* ---- what the decoder needs of the backend beyond test/unit/stubs.c ---- */
 
-/* what stubs.c keeps before each chunk */
-#define CHUNK_HEADER (2 * sizeof(void *))
-
-void *
-repalloc_huge(void *p, Size n)
-{
-	size_t		old = malloc_usable_size((char *) p - CHUNK_HEADER) - CHUNK_HEADER;
-	void	   *q = palloc_extended(n, MCXT_ALLOC_HUGE);
-
-	memcpy(q, p, Min(old, n));
-	pfree(p);
-	return q;
-}
-
 /* one heap stands for all contexts: stub_reset() empties it */
 MemoryContext
 AllocSetContextCreateInternal(MemoryContext parent, const char *name, Size min_size,
@@ -50,12 +35,6 @@ AllocSetContextCreateInternal(MemoryContext parent, const char *name, Size min_s
 void
 MemoryContextDelete(MemoryContext cx)
 {
-}
-
-void *
-MemoryContextAlloc(MemoryContext cx, Size n)
-{
-	return palloc(n);
 }
 
 void *
@@ -74,12 +53,6 @@ void *
 MemoryContextAllocExtended(MemoryContext cx, Size n, int flags)
 {
 	return palloc_extended(n, flags);
-}
-
-int
-errdetail_internal(const char *fmt,...)
-{
-	return 0;
 }
 
 int

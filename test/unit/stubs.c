@@ -55,6 +55,12 @@ MemoryContext CurrentMemoryContext = NULL;
 static Chunk chunks = {&chunks, &chunks};
 static char message[1024];
 
+const char *
+stub_message(void)
+{
+	return message;
+}
+
 static void *
 grab(size_t n, bool zero)
 {

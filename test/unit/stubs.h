@@ -22,4 +22,7 @@ extern jmp_buf stub_jump;
 extern bool stub_expecting;
 extern int	stub_sqlstate;
 
+/* the primary message of the last error */
+extern const char *stub_message(void);
+
 #endif							/* HD_UNIT_STUBS_H */
