@@ -24,7 +24,9 @@
 #include "export/release.h"
 #include "fmgr.h"
 #include "hdata.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
@@ -76,6 +78,22 @@ release_run(Release *release)
 	release_check_agreement(release);
 }
 
+/* Better said at once, with what to do, than after all checks by a query that the caller never wrote */
+static void
+need_privilege(const char *table, AclMode mode, const char *name)
+{
+	Oid			rel = RangeVarGetRelid(makeRangeVar("hdata", pstrdup(table), -1), NoLock, false);
+
+	/* privileges on some columns may do, or not: the query will tell */
+	if (pg_class_aclcheck(rel, GetUserId(), mode) != ACLCHECK_OK &&
+		pg_attribute_aclcheck_all(rel, GetUserId(), mode, ACLMASK_ANY) != ACLCHECK_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for table %s", table),
+				 errhint("Its owner can allow it: GRANT %s ON hdata.%s TO %s;", name, table,
+						 quote_identifier(GetUserNameFromId(GetUserId(), false)))));
+}
+
 /* Arguments from "first" on: query, purpose, format, review, options */
 static Release *
 release_of_args(FunctionCallInfo fcinfo, int first)
@@ -94,6 +112,10 @@ release_of_args(FunctionCallInfo fcinfo, int first)
 	if (arg_given(fcinfo, first + 3))
 		release->options.review = PG_GETARG_OID(first + 3);
 	release->query = user_query(text_to_cstring(PG_GETARG_TEXT_PP(first)));
+	if (user_query_column(release->query, "person") != 0)
+		need_privilege("consent", ACL_SELECT, "SELECT");
+	if (user_query_column(release->query, "item") != 0)
+		need_privilege("withdrawn_items", ACL_SELECT, "SELECT");
 	release_run(release);
 	return release;
 }
@@ -321,6 +343,7 @@ refuse_if_withdrawn_since(const Release *release, int64 id)
 Datum
 release_record(PG_FUNCTION_ARGS)
 {
+	static const char *const written[] = {"releases", "release_contents"};
 	MemoryContext caller = CurrentMemoryContext;
 	Release    *release;
 	Datum		manifest;
@@ -331,6 +354,11 @@ release_record(PG_FUNCTION_ARGS)
 		arg_is_null("name");
 	name = PG_GETARG_TEXT_PP(0);
 	need_repeatable_read();
+	for (size_t i = 0; i < lengthof(written); i++)
+	{
+		need_privilege(written[i], ACL_SELECT, "SELECT, INSERT");
+		need_privilege(written[i], ACL_INSERT, "SELECT, INSERT");
+	}
 	SPI_connect();
 	release = release_of_args(fcinfo, 1);
 	refuse_if_failed(release);

@@ -136,5 +136,22 @@ SELECT croissant('{}', '[]');
 -- who may
 SELECT proname, has_function_privilege('public', oid, 'EXECUTE') AS everybody FROM pg_proc WHERE pronamespace = 'hdata'::regnamespace
 	AND proname IN ('release', 'release_check', 'manifest', 'withdraw', 'withdraw_item', 'give_consent', 'consent_status', 'may_leave') ORDER BY 1;
+CREATE ROLE regress_release;
+SET ROLE regress_release;
+SELECT * FROM release_check('SELECT ''1'' AS line, 1 AS person ORDER BY 1');
+SELECT * FROM release_check('SELECT ''1'' AS line, 1 AS item ORDER BY 1');
+SELECT check_name, ok FROM release_check('SELECT ''1'' AS line ORDER BY 1');
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION release TO regress_release;
+GRANT SELECT ON releases, release_contents, consent TO regress_release;
+SET ROLE regress_release;
+SELECT check_name, ok FROM release_check('SELECT ''1'' AS line, 1 AS person ORDER BY 1');
+BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+SELECT release('no', 'SELECT ''1'' AS line ORDER BY 1');
+ROLLBACK;
+RESET ROLE;
+DROP OWNED BY regress_release;
+DROP ROLE regress_release;
+
 TRUNCATE consent, withdrawn_items, releases, release_contents RESTART IDENTITY;
 DROP TABLE reviewed, reviewed_review, reviewed_review_log;
