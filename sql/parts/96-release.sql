@@ -36,6 +36,7 @@ CREATE TABLE releases (
 	manifest jsonb NOT NULL
 );
 COMMENT ON TABLE releases IS 'each data set that left, with its manifest and the digest of its file';
+COMMENT ON SEQUENCE releases_release_seq IS 'numbers of releases';
 CREATE INDEX releases_sha256_idx ON releases USING hash (sha256);
 ALTER TABLE releases OWNER TO @extowner@;
 SELECT pg_catalog.pg_extension_config_dump('releases', '');
