@@ -111,6 +111,9 @@ forest_of(const ReportSection *s, SvgForest *f)
 
 /* ---- estimates over time ---- */
 
+/* no time in any unit is beyond it, and differences are exact enough to draw */
+#define TREND_X_MAX 1e15
+
 /* Rows whose time is not known cannot be drawn: they are in the table */
 static void
 trend_of(const ReportSection *s, SvgTrend *t)
@@ -122,7 +125,7 @@ trend_of(const ReportSection *s, SvgTrend *t)
 
 	memset(t, 0, sizeof(*t));
 	for (int i = 0; i < s->n_rows && n < s->limit; i++)
-		if (!isnan(number_of(s, i, ROLE_X)))
+		if (fabs(number_of(s, i, ROLE_X)) <= TREND_X_MAX)
 			row[n++] = i;
 	for (int k = 0; k < 4; k++)
 	{
@@ -165,7 +168,7 @@ typedef struct PairName
 typedef struct PairNames
 {
 	int			n;
-	PairName	   *sorted;			/* by bytes, for finding; nth is the place in the chart */
+	PairName   *sorted;			/* by bytes, for finding; nth is the place in the chart */
 	int			n_drawn;
 	const char **drawn;
 } PairNames;

@@ -121,7 +121,8 @@ SELECT nth, page ~ '[" M](-?NaN|-?Infinity)' AS odd, (SELECT array_agg(m[1]) FRO
 		(3, report_estimates('t', '{a,b}', '{1e300,5}', '{1e-300,5}', '{1e308,7}', log => true)), (4, report_durations('{a,b}', '{1e308,5}', '{1e-300,5}', '{1e308,7}')),
 		(5, report_durations('{a}', '{0}', '{-1}', '{0}')), (6, report_estimates('t', '{a}', '{1e16}', '{1e16}', '{1.0000000000000002e16}')), (7, report_estimates('t', '{a}', '{5}', '{0}', '{10}', min => 7)),
 		(8, report_estimates('t', '{a}', '{5}', '{0}', '{10}', max => -7)), (9, report_estimates('t', '{a}', '{NULL}', '{NULL}', '{NULL}', log => true)), (10, report_estimates('t', '{a,b}', '{0.02,300}', '{0.01,200}', '{0.05,900}', log => true)),
-		(11, report_counts('t', '{a}', '{1e308}', 'percent'))) AS v (nth, section), LATERAL (SELECT report('t', section) AS page) AS p ORDER BY nth;
+		(11, report_counts('t', '{a}', '{1e308}', 'percent')),
+		(12, report_section('trend', 't', '[{"a": "x", "x": 1e308, "v": 1e308}, {"a": "x", "x": -1e308, "v": 2}, {"a": "y", "x": 5, "v": -1e308}]', '[{"name": "a"}, {"name": "x", "format": "count"}, {"name": "v", "format": "number"}]', '{"label": "a", "x": "x", "value": "v"}'))) AS v (nth, section), LATERAL (SELECT report('t', section) AS page) AS p ORDER BY nth;
 
 -- a label that has no room is cut between what a reader sees as characters, and has the whole of it as its title
 WITH l AS (SELECT ARRAY[repeat('👩‍👩‍👧‍👦', 12), repeat('🇹🇭', 20), repeat('กำ', 40), repeat('e' || chr(769), 60), repeat('東京', 20), repeat('한', 30), repeat('i', 90), 'short'] AS a)

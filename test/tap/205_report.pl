@@ -119,7 +119,7 @@ $node->safe_psql($db, "COPY (SELECT page FROM page) TO '$dir/server.html' (ENCOD
 $node->safe_psql($db, "\\copy (SELECT page FROM page) TO '$dir/client.html' (ENCODING 'UTF8')");
 command_ok([ 'psql', '-XAtq', '-d', $node->connstr($db), '-o', "$dir/psql.html", '-c', 'SELECT page FROM page' ], 'psql -At writes a page');
 is(unpack('H*', slurp_file("$dir/$_.html")), $bytes, "$_: byte for byte") for qw(server client psql);
-is($node->safe_psql($db, "SET max_parallel_workers_per_gather = 4; SET extra_float_digits = 0; SET DateStyle = 'German'; SET IntervalStyle = 'iso_8601'; SET TimeZone = 'Asia/Bangkok'; SET search_path = pg_temp; SELECT page FROM page"), $hostile, 'the same whatever the settings');
+is($node->safe_psql($db, "SET max_parallel_workers_per_gather = 4; SET extra_float_digits = 0; SET DateStyle = 'German'; SET IntervalStyle = 'iso_8601'; SET TimeZone = 'Asia/Bangkok'; SET search_path = pg_temp; SELECT page FROM public.page"), $hostile, 'the same whatever the settings');
 
 # ---- colours
 
