@@ -10,6 +10,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/partition.h"
@@ -19,7 +20,10 @@
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "common/compat.h"
+#include "commands/trigger.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_func.h"
 #include "review/actor.h"
 #include "review/content.h"
 #include "review/owner.h"
@@ -254,6 +258,24 @@ can_update_directly(Relation rel)
 	return true;
 }
 
+/* Triggers of ours and of foreign keys apart */
+static bool
+has_user_triggers(TriggerDesc *triggers)
+{
+	Oid			guard = LookupFuncName(list_make2(makeString("hdata"), makeString("review_guard")), 0, NULL, false);
+	Oid			log = LookupFuncName(list_make2(makeString("hdata"), makeString("review_log")), 0, NULL, false);
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	{
+		Trigger    *t = &triggers->triggers[i];
+
+		if (TRIGGER_FOR_UPDATE(t->tgtype) && t->tgfoid != guard && t->tgfoid != log &&
+			RI_FKey_trigger_type(t->tgfoid) == RI_TRIGGER_NONE)
+			return true;
+	}
+	return false;
+}
+
 /* The attached table: this one, or the one it is a partition of */
 static ReviewAttached *
 find_attached(Relation rel)
@@ -271,12 +293,27 @@ find_attached(Relation rel)
 	return found;
 }
 
-/* Would anything of the user's run when a row is written? */
 static bool
-is_plain(Relation rel, int natts)
+is_user_function(Oid function, void *context)
+{
+	return function >= FirstNormalObjectId;
+}
+
+static bool
+calls_user_functions(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	return check_functions_in_node(node, is_user_function, NULL) ||
+		expression_tree_walker(node, calls_user_functions, NULL);
+}
+
+/* Would anything of the user's run when a row is written, triggers apart? */
+static bool
+is_plain(Relation rel)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
-	bool		plain = rel->trigdesc == NULL && desc->natts == natts;
+	bool		plain = true;
 	ListCell   *cell;
 
 	if (desc->constr && (desc->constr->num_check > 0 || desc->constr->has_generated_stored))
@@ -285,7 +322,8 @@ is_plain(Relation rel, int natts)
 	{
 		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
 
-		if (index->rd_index->indisexclusion || !heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL))
+		if (index->rd_index->indisexclusion || !heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL) ||
+			calls_user_functions((Node *) RelationGetIndexPredicate(index), NULL))
 			plain = false;
 		index_close(index, AccessShareLock);
 	}
@@ -307,7 +345,7 @@ check_own_table(Relation rel, const ReviewTable *t, Oid relid, const char *name,
 		damaged(rel, psprintf("Table \"%s\" has other columns than review_attach() gave it.", name));
 	if (table->rd_rel->relowner != t->owner)
 		damaged(rel, psprintf("Table \"%s\" belongs to another role.", name));
-	plain = is_plain(table, natts);
+	plain = is_plain(table) && table->trigdesc == NULL && RelationGetNumberOfAttributes(table) == natts;
 	if (key)
 		*key = table->rd_pkindex;
 	relation_close(table, AccessShareLock);
@@ -347,6 +385,7 @@ load_table(Relation rel)
 	load_content(rel, t);
 	t->key_index = find_key_index(rel, t->key.att);
 	t->direct_update = OidIsValid(t->key_index) && can_update_directly(rel);
+	t->row_plain = t->direct_update && is_plain(rel) && !has_user_triggers(rel->trigdesc);
 	load_states(rel, t);
 	for (int i = 0; i < t->flow->n_edges; i++)
 		t->authors_matter |= t->flow->edge[i].author || t->flow->edge[i].not_author;
