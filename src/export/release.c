@@ -292,15 +292,11 @@ record_contents(const Release *release, int64 id)
 
 	for (size_t i = 0; i < lengthof(column); i++)
 	{
-		const char *element = column[i];
-
 		if (user_query_column(release->query, column[i]) == 0)
 			continue;
-		if (OidIsValid(get_element_type(user_query_type(release->query, column[i]))))
-			element = psprintf("pg_catalog.unnest(%s)", column[i]);
 		spi_change(psprintf("INSERT INTO hdata.release_contents (release, kind, id, n_rows) "
-							"SELECT $1, '%s', id, pg_catalog.count(*) FROM (SELECT %s::pg_catalog.text AS id FROM %s) AS c WHERE id IS NOT NULL GROUP BY id",
-							column[i], element, user_query_from(release->query)),
+							"SELECT $1, '%s', id, pg_catalog.count(*) FROM (SELECT %s AS id FROM %s) AS c WHERE id IS NOT NULL GROUP BY id",
+							column[i], release_elements(release->query, column[i]), user_query_from(release->query)),
 				   1, types, values, NULL, SPI_OK_INSERT);
 	}
 }
@@ -327,7 +323,7 @@ refuse_if_withdrawn_since(const Release *release, int64 id)
 	spi_one_row(psprintf("SELECT pg_catalog.count(*) FILTER (WHERE kind OPERATOR(pg_catalog.=) 'person'), "
 						 "pg_catalog.count(*) FILTER (WHERE kind OPERATOR(pg_catalog.=) 'item') "
 						 "FROM hdata.release_contents AS c WHERE release OPERATOR(pg_catalog.=) " INT64_FORMAT
-						 " AND CASE kind WHEN 'person' THEN NOT hdata.may_leave(id, %s) "
+						 " AND CASE WHEN kind OPERATOR(pg_catalog.=) 'person' THEN NOT hdata.may_leave(id, %s) "
 						 "ELSE EXISTS (SELECT FROM hdata.withdrawn_items AS w WHERE w.item OPERATOR(pg_catalog.=) c.id) END",
 						 id, purpose ? quote_literal_cstr(purpose) : "NULL"), &r);
 	PopActiveSnapshot();

@@ -47,6 +47,9 @@ SELECT * FROM hdata.k_anonymity('xp.people', '{age,zip}', 'id', 'illness', 7);
 SELECT * FROM hdata.k_anonymity_classes('xp.people', '{age,zip}', person => 'id', sensitive => 'illness', k => 7);
 SELECT * FROM hdata.k_anonymity_classes('xp.people', '{"odd \"name"}');
 SELECT * FROM hdata.k_anonymity('xp.people', '{"odd \"name"}', k => 1);
+-- more attributes than a function has arguments
+SELECT format('CREATE TABLE xp.wide AS SELECT %s FROM generate_series(1, 3)', string_agg(format('%s AS c%s', i, i), ', ')) FROM generate_series(1, 120) i \gexec
+SELECT * FROM hdata.k_anonymity('xp.wide', (SELECT array_agg('c' || i) FROM generate_series(1, 120) i));
 CREATE TABLE xp.empty (LIKE xp.people);
 SELECT * FROM hdata.k_anonymity('xp.empty', '{age}');
 \set VERBOSITY sqlstate
@@ -74,6 +77,8 @@ ALTER TABLE xp.stored DROP dropped;
 CREATE TABLE xp.parts (day date, s hdata.score_matrix, l hdata.line_digest) PARTITION BY RANGE (day);
 CREATE TABLE xp.part PARTITION OF xp.parts DEFAULT;
 CREATE MATERIALIZED VIEW xp.monthly AS SELECT hdata.rollup(r::hdata.ratings) AS r FROM xp.stored;
+CREATE TYPE xp.range_of_states AS RANGE (subtype = hdata.components);
+CREATE TABLE xp.ranges (r xp.range_of_states, m xp.range_of_states[]);
 CREATE VIEW xp.seen AS SELECT r FROM xp.stored;
 CREATE TEMP TABLE mine (w hdata.rankings);
 SELECT "table", "column", kind, column_type, state, remove_by FROM hdata.state_columns() WHERE schema = 'xp' OR "table" = 'mine' ORDER BY 1, 2, 5;

@@ -2,7 +2,7 @@
 SET search_path = public, hdata;
 SET timezone = UTC;
 CREATE FUNCTION report(person text) RETURNS TABLE (section text, source text, what text, n bigint, figures text, detail text) LANGUAGE sql AS $$
-	SELECT section, source, what, n, concat_ws(' ', round(value::numeric, 3), round(ci_low::numeric, 3), round(ci_high::numeric, 3), round(expected::numeric, 3)),
+	SELECT section, source, regexp_replace(what, 'release \d+', 'release N'), n, concat_ws(' ', round(value::numeric, 3), round(ci_low::numeric, 3), round(ci_high::numeric, 3), round(expected::numeric, 3)),
 		regexp_replace(detail, '\d{4}-\d\d-\d\d|[0-9a-f]{64}', '...', 'g') FROM hdata.person_report(person) $$;
 CREATE TABLE daily AS SELECT day, ratings_agg(i + 100 * day, 'r' || r, CASE WHEN (i * r) % 3 = 0 THEN 'a' ELSE 'b' END) AS state
 	FROM generate_series(1, 40) i, generate_series(1, 4) r, generate_series(1, 2) day GROUP BY day;
@@ -37,4 +37,5 @@ RESET ROLE;
 DROP TABLE daily, matrices, broken, work, work_review, work_review_log;
 DROP OWNED BY regress_report_r1;
 DROP ROLE regress_report_r1;
-TRUNCATE hdata.consent, hdata.withdrawn_items, hdata.releases, hdata.release_contents RESTART IDENTITY;
+DELETE FROM review_flows WHERE name = 'report';
+TRUNCATE consent, withdrawn_items, releases, release_contents RESTART IDENTITY;
