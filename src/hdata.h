@@ -47,6 +47,7 @@
 #define HDATA_RATE_ESTIMATE_VERSION 1
 #define HDATA_PACE_VERSION 1
 #define HDATA_LABEL_RUNS_VERSION 1
+#define HDATA_REVIEW_FLOW_VERSION 1
 
 /* the second byte of ratings: kind of item | kind of rater << 2 | kind of value << 4 */
 typedef enum IdKind
