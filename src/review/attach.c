@@ -160,6 +160,13 @@ check_content(Relation rel, const ReviewArgs *args)
 	{
 		AttrNumber	att = column_number(rel, args->content[i]);
 
+		if (TupleDescAttr(RelationGetDescr(rel), att - 1)->attgenerated)
+			ereport(ERROR,
+					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+					 errmsg("column \"%s\" of table \"%s\" is generated", args->content[i],
+							RelationGetRelationName(rel)),
+					 errhint("Name the columns that it is made from: it has no value yet when they are compared."),
+					 errtablecol(rel, att)));
 		if (strcmp(args->content[i], args->state) == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
