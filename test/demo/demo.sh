@@ -4,7 +4,8 @@
 #   demo.sh           the invented project beside this file
 #   demo.sh DIR       DIR/ratings.csv: an item column first (or item_id), rater_id, then answers
 #
-# DEMO_OUT, if set, is a folder that gets the report as a page, report.html.
+# DEMO_OUT, if set, is a folder that gets the report as a page, report.html, and for the invented project the files of two releases
+# with their manifests.
 #
 # PGHOST, PGPORT, PGUSER and PGDATABASE point to a throw-away database where we are superuser, and
 # the files of the extension are installed (test/run.sh sees to both).  Loading is done by the
@@ -167,4 +168,8 @@ psql -X -q -v ON_ERROR_STOP=1 "${options[@]}" -v states="$states" -v standing="$
 if [ -n "${DEMO_OUT:-}" ]; then
 	psql -X -q -v ON_ERROR_STOP=1 "${options[@]}" -v states="$states" -v standing="$standing" -v page="$DEMO_OUT/report.html" \
 		-f "$here/report_html.sql"
+	if [ -z "$data" ]; then
+		psql -X -q -v ON_ERROR_STOP=1 -v out="$DEMO_OUT" -v sft="$DEMO_OUT/sft.jsonl" -v pairs="$DEMO_OUT/pairs.jsonl" -v manifest="$DEMO_OUT/manifest.json" \
+			-v croissant="$DEMO_OUT/croissant.json" -v sums="$DEMO_OUT/SHA256SUMS" -f "$here/release.sql"
+	fi
 fi
