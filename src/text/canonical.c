@@ -26,6 +26,7 @@
 
 #include "common/alloc.h"
 #include "common/interrupts.h"
+#include "common/utf8.h"
 #include "mb/pg_wchar.h"
 #include "text/canonical.h"
 #include "utils/memutils.h"
@@ -429,30 +430,10 @@ canonical_utf8(Datum d, int32 *len, bool *ascii)
 {
 	text	   *t = DatumGetTextPP(d);
 	const char *s = VARDATA_ANY(t);
-	int32		i = 0;
 
 	*len = VARSIZE_ANY_EXHDR(t);
-	for (; i + 8 <= *len; i += 8)
-	{
-		uint64		eight;
-
-		memcpy(&eight, s + i, sizeof(eight));
-		if (eight & UINT64CONST(0x8080808080808080))
-			break;
-	}
-	while (i < *len && (unsigned char) s[i] < 0x80)
-		i++;
-	*ascii = i == *len;
-	if (*ascii || GetDatabaseEncoding() == PG_UTF8)
-		return s;
-	if (GetDatabaseEncoding() == PG_SQL_ASCII)
-	{
-		(void) pg_verify_mbstr(PG_UTF8, s, *len, false);
-		return s;
-	}
-	s = pg_server_to_any(s, *len, PG_UTF8);
-	*len = (int32) strlen(s);
-	return s;
+	*ascii = hd_is_ascii(s, *len);
+	return *ascii ? s : hd_to_utf8(s, *len, len);
 }
 
 void

@@ -13,22 +13,11 @@
 #include "common/sha2.h"
 #include "common/cryptohash.h"
 #include "common/state.h"
-#include "mb/pg_wchar.h"
+#include "common/utf8.h"
 #include "text/canonical.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/uuid.h"
-
-/* UTF-8 as text of the database; an SQL_ASCII database gets the UTF-8 */
-static text *
-text_of_utf8(const char *s, int32 len)
-{
-	char	   *converted = GetDatabaseEncoding() == PG_SQL_ASCII ? unconstify(char *, s) :
-		pg_any_to_server(s, len, PG_UTF8);
-
-	/* what the database's encoding lacks was an ERROR */
-	return converted == s ? cstring_to_text_with_len(s, len) : cstring_to_text(converted);
-}
 
 PG_FUNCTION_INFO_V1(text_canonical);
 Datum
@@ -37,7 +26,7 @@ text_canonical(PG_FUNCTION_ARGS)
 	CanonicalText t;
 
 	canonical_text_make(PG_GETARG_DATUM(0), &t);
-	PG_RETURN_TEXT_P(text_of_utf8(t.s, t.len));
+	PG_RETURN_TEXT_P(hd_text_of_utf8(t.s, t.len));
 }
 
 static void
@@ -45,7 +34,7 @@ add_word(void *arg, const char *s, int32 len)
 {
 	ArrayBuildState *words = arg;
 
-	accumArrayResult(words, PointerGetDatum(text_of_utf8(s, len)), false, TEXTOID, CurrentMemoryContext);
+	accumArrayResult(words, PointerGetDatum(hd_text_of_utf8(s, len)), false, TEXTOID, CurrentMemoryContext);
 }
 
 PG_FUNCTION_INFO_V1(text_tokens);

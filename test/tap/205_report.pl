@@ -6,6 +6,7 @@ use warnings;
 use FindBin;
 use lib $FindBin::RealBin;
 use HdataTest;
+use Digest::SHA qw(sha256_hex);
 use JSON::PP;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -167,6 +168,11 @@ SKIP:
 	my @numbers = $page =~ /<data value="([^"]*)">/g;
 	my $alpha = $node->safe_psql('demo', q(SELECT hdata.krippendorff_alpha(hdata.ratings_first_agg(response_id, rater, safety, at, prompt_id)) FROM demo.labels JOIN demo.responses USING (response_id)));
 	ok((grep { $_ eq $alpha } @numbers), 'alpha of "safety" stands in it, to the last digit');
+
+	my $sha256 = decode_json(slurp_file("$dir/manifest.json"))->{sha256};
+	is(sha256_hex(slurp_file("$dir/preferences.jsonl")), $sha256, 'the file that it releases has the digest of its manifest');
+	is(decode_json(slurp_file("$dir/croissant.json"))->{distribution}[0]{sha256}, $sha256, 'and of its description');
+	like($out, qr/sha256sum of the file:  $sha256/, 'which the demo shows');
 
 	my $views = "$test/../docs/hdata_views.sql";
 	($out, $err) = ('', '');
