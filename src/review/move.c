@@ -197,13 +197,8 @@ static Datum
 state_value(const Mover *m, const char *state)
 {
 	Form_pg_attribute att = TupleDescAttr(RelationGetDescr(m->rel), m->t->state.att - 1);
-	Oid			input;
-	Oid			param;
 
-	if (!m->t->state_is_enum)
-		return CStringGetTextDatum(state);
-	getTypeInputInfo(att->atttypid, &input, &param);
-	return OidInputFunctionCall(input, unconstify(char *, state), param, att->atttypmod);
+	return att->atttypid == TEXTOID ? CStringGetTextDatum(state) : mover_value(m, att, state);
 }
 
 pg_noreturn static void
