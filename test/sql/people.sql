@@ -29,7 +29,8 @@ INSERT INTO messages (body) VALUES
 	('password: hunter2!x, DB_PASSWORD=s3cr3t-value "api_key": "abc123def456", the password is long, password: long, Authorization: Bearer abc.def-123456, Bearer {api_key}, password=get_the_password(), secret: $SECRET_NO_1'),
 	('-----BEGIN RSA PRIVATE KEY-----, -----BEGIN CERTIFICATE-----, wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY, e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'),
 	('/usr/local/share/doc/packages/README-first.txt and SomeVeryLongCamelCaseIdentifierThatIsNoSecret eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U'),
-	(''), ('nothing here'), ('😀 a@b.de 😀 c@d.de');
+	(''), ('nothing here'), ('😀 a@b.de 😀 c@d.de'),
+	('mapped ::ffff:192.168.1.1, 64:ff9b::10.0.0.1. 1:2:3:4:5:6:10.0.0.1 ::ffff:192.168.1 ::ffff:192.168.1.256 2001:db8::ff00:1. End');
 SELECT n, kind, at, length, substr(body, at::int, length::int) FROM messages, hdata.pii_spans(body) ORDER BY n, at;
 SELECT count(*) FROM hdata.pii_spans(NULL);
 -- no text takes long: much of what detectors begin with
