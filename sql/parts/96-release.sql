@@ -190,7 +190,7 @@ CREATE FUNCTION person_report(person text, OUT section text, OUT source text, OU
 	OUT ci_low float8, OUT ci_high float8, OUT expected float8, OUT detail text)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'export_person_report' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 50
-	SET search_path = pg_catalog, pg_temp;
+	SET search_path = pg_catalog, pg_temp SET row_security = off;
 COMMENT ON FUNCTION person_report(text) IS 'everything that is held about one person: consent, releases, stored ratings with intervals, review, ways to appeal';
 
 REVOKE ALL ON FUNCTION give_consent(text, text, text, timestamptz), withdraw(text, text, text), withdraw_item(text, text),

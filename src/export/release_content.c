@@ -51,16 +51,16 @@ release_check_review(Release *release)
 				 errmsg("table %s is not under review", get_rel_name(rel)),
 				 errhint("See hdata.review_attach().")));
 	spi_one_row(psprintf("WITH hdata_item AS (SELECT DISTINCT item FROM (SELECT %s AS item FROM %s) AS i WHERE item IS NOT NULL), "
-						 "hdata_state AS (SELECT t.%s::pg_catalog.text AS state, s.accepting FROM hdata_item AS i "
-						 "LEFT JOIN %s AS t ON t.%s::pg_catalog.text OPERATOR(pg_catalog.=) i.item "
+						 "hdata_state AS (SELECT %s AS state, s.accepting FROM hdata_item AS i "
+						 "LEFT JOIN %s AS t ON %s OPERATOR(pg_catalog.=) i.item "
 						 "LEFT JOIN LATERAL (SELECT * FROM hdata.review_flows AS f, LATERAL hdata.review_states(f.flow) AS s "
-						 "WHERE f.name OPERATOR(pg_catalog.=) %s AND f.version OPERATOR(pg_catalog.=) %s) AS s ON s.state OPERATOR(pg_catalog.=) t.%s::pg_catalog.text), "
+						 "WHERE f.name OPERATOR(pg_catalog.=) %s AND f.version OPERATOR(pg_catalog.=) %s) AS s ON s.state OPERATOR(pg_catalog.=) %s), "
 						 "hdata_count AS (SELECT coalesce(state, '') AS state, coalesce(pg_catalog.bool_or(accepting), false) AS accepting, pg_catalog.count(*) AS n FROM hdata_state GROUP BY 1) "
 						 "SELECT coalesce(pg_catalog.sum(n) FILTER (WHERE NOT accepting), 0), pg_catalog.jsonb_object_agg(state, n), "
 						 "pg_catalog.string_agg(pg_catalog.format(CASE WHEN state OPERATOR(pg_catalog.=) '' THEN '%%s not in the table' ELSE '%%s in state \"%%s\"' END, n, state), ', ' ORDER BY state COLLATE \"C\") FILTER (WHERE NOT accepting) FROM hdata_count",
-						 release_elements(release->query, "item"), user_query_from(release->query), quote_identifier(at.value[2]),
-						 quote_qualified_identifier(get_namespace_name(get_rel_namespace(rel)), get_rel_name(rel)), quote_identifier(at.value[1]),
-						 quote_literal_cstr(at.value[0]), at.value[3] ? at.value[3] : "0", quote_identifier(at.value[2])), &r);
+						 release_elements(release->query, "item"), user_query_from(release->query), column_as_text(rel, "t", at.value[2]),
+						 quote_qualified_identifier(get_namespace_name(get_rel_namespace(rel)), get_rel_name(rel)), column_as_text(rel, "t", at.value[1]),
+						 quote_literal_cstr(at.value[0]), at.value[3] ? at.value[3] : "0", column_as_text(rel, "t", at.value[2])), &r);
 	check = release_add(release, "items_not_accepted", spi_int64(&r, 0), 0);
 	check->detail = r.value[2];
 	check = release_add(release, "rows_without_item", release_rows_without(release, "item"), 0);

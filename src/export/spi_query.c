@@ -9,6 +9,7 @@
 
 #include <math.h>
 
+#include "access/transam.h"
 #include "catalog/pg_type.h"
 #include "common/compat.h"
 #include "executor/spi.h"
@@ -18,6 +19,7 @@
 #include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/plancache.h"
 #include "utils/queryenvironment.h"
 #include "utils/tuplestore.h"
@@ -149,6 +151,19 @@ user_query_from(const UserQuery *q)
 		return pstrdup(FETCHED " AS hdata_query");
 	/* a comment may end the text, so the parenthesis has a line of its own */
 	return psprintf("(\n%s\n) AS hdata_query", q->text);
+}
+
+char *
+column_as_text(Oid relation, const char *alias, const char *column)
+{
+	AttrNumber	attnum = get_attnum(relation, column);
+	Oid			type = attnum == InvalidAttrNumber ? InvalidOid : getBaseType(get_atttype(relation, attnum));
+
+	column = quote_identifier(column);
+	/* of all others what they write; format() makes '' of NULL */
+	return type < FirstNormalObjectId
+		? psprintf("%s.%s::pg_catalog.text", alias, column)
+		: psprintf("CASE WHEN NOT %s.%s IS NULL THEN pg_catalog.format('%%s', %s.%s) END", alias, column, alias, column);
 }
 
 void

@@ -48,4 +48,10 @@ extern double spi_float8(const SpiRow *row, int column);
 /* How the rows of the user's query stand in FROM */
 extern char *user_query_from(const UserQuery *q);
 
+/*
+ * "alias.column" as text, by a cast that no owner of the column's type can
+ * have made: that one would run with the rights of whoever asks.
+ */
+extern char *column_as_text(Oid relation, const char *alias, const char *column);
+
 #endif							/* HD_SPI_QUERY_H */
