@@ -111,7 +111,7 @@ COMMENT ON FUNCTION withdraw_item(text, text) IS 'records that an item must not 
 
 CREATE FUNCTION is_jsonl(line text) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'export_is_jsonl' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 10;
-COMMENT ON FUNCTION is_jsonl(text) IS 'is this text one JSON value on one line?';
+COMMENT ON FUNCTION is_jsonl(text) IS 'is this text one JSON value that jsonb can hold, on one line?';
 
 CREATE FUNCTION release_check(query text, purpose text DEFAULT NULL, format text DEFAULT NULL, review regclass DEFAULT NULL, options jsonb DEFAULT '{}',
 	OUT check_name text, OUT ok boolean, OUT n bigint, OUT bound float8, OUT detail text)
@@ -142,7 +142,7 @@ BEGIN ATOMIC
 				a ->> 'level', a ->> 'n_raters', a ->> 'n_items', coalesce(round((a ->> 'value')::numeric, 3)::text, 'not defined'),
 				coalesce(round((a ->> 'ci_low')::numeric, 3)::text, '-'), coalesce(round((a ->> 'ci_high')::numeric, 3)::text, '-')) ORDER BY o)
 			FROM jsonb_array_elements(croissant_rai.manifest -> 'agreement') WITH ORDINALITY u (a, o)),
-		'dataManipulationProtocol', (SELECT format('%s of %s texts repeat another one (similarity of at least %s)', d ->> 'duplicates', d ->> 'texts', d ->> 'threshold')
+		'dataManipulationProtocol', (SELECT format('%s of %s texts are like another one (similarity of at least %s)', d ->> 'duplicates', d ->> 'texts', d ->> 'threshold')
 			FROM (SELECT croissant_rai.manifest -> 'duplicates') u (d) WHERE d IS NOT NULL),
 		'personalSensitiveInformation', (SELECT format('%s rows hold what looks like an address, a number or a key', n)
 			FROM (SELECT croissant_rai.manifest ->> 'texts_with_personal_data') u (n) WHERE n IS NOT NULL),
@@ -189,7 +189,8 @@ COMMENT ON FUNCTION croissant(jsonb, jsonb) IS 'a Croissant 1.0 description (JSO
 CREATE FUNCTION person_report(person text, OUT section text, OUT source text, OUT what text, OUT n bigint, OUT value float8,
 	OUT ci_low float8, OUT ci_high float8, OUT expected float8, OUT detail text)
 	RETURNS SETOF record
-	AS 'MODULE_PATHNAME', 'export_person_report' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 50;
+	AS 'MODULE_PATHNAME', 'export_person_report' LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE COST 100000 ROWS 50
+	SET search_path = pg_catalog, pg_temp SET row_security = off;
 COMMENT ON FUNCTION person_report(text) IS 'everything that is held about one person: consent, releases, stored ratings with intervals, review, ways to appeal';
 
 REVOKE ALL ON FUNCTION give_consent(text, text, text, timestamptz), withdraw(text, text, text), withdraw_item(text, text),

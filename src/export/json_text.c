@@ -172,7 +172,7 @@ json_put_string(JsonOut *out, const char *s, int len)
 
 /* ---- documents ---- */
 
-/* Columns and places from the outside in */
+/* Columns and places from the outside in; names of columns are in the database's encoding, the path is UTF-8 */
 static void
 put_frames(StringInfo path, const JsonFrame *f)
 {
@@ -180,7 +180,12 @@ put_frames(StringInfo path, const JsonFrame *f)
 		return;
 	put_frames(path, f->up);
 	if (f->name)
-		appendStringInfo(path, ".%s", f->name);
+	{
+		int			len;
+		const char *name = hd_to_utf8(f->name, strlen(f->name), &len);
+
+		appendStringInfo(path, ".%.*s", len, name);
+	}
 	else
 		appendStringInfo(path, "[%d]", f->index);
 }
@@ -359,6 +364,7 @@ static void
 put_scalar(JsonOut *out, const JsonbValue *v)
 {
 	const char *s;
+	char	   *number;
 	int			len;
 
 	switch (v->type)
@@ -370,8 +376,9 @@ put_scalar(JsonOut *out, const JsonbValue *v)
 				pfree(unconstify(char *, s));
 			break;
 		case jbvNumeric:
-			appendStringInfoString(&out->buf,
-								   DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(v->val.numeric))));
+			number = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(v->val.numeric)));
+			appendStringInfoString(&out->buf, number);
+			pfree(number);
 			break;
 		case jbvBool:
 			appendStringInfoString(&out->buf, v->val.boolean ? "true" : "false");

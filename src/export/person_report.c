@@ -3,8 +3,11 @@
  * person_report.c
  *	  person_report(): everything that is held about one person.
  *
- * Each part is a query of its own, with the caller's rights and in a
- * subtransaction: what cannot be read (a table without the right to SELECT,
+ * It reads tables of anybody with the caller's rights, so nothing that their
+ * owners wrote may run: no policy (row_security is off, and what a policy would
+ * hide is not left out in silence), no cast of their types.
+ *
+ * Each part is a query of its own, in a subtransaction: what cannot be read (a table without the right to SELECT,
  * stored states that do not merge) is a row that says so, and hides nothing
  * else.
  *
@@ -18,6 +21,7 @@
 #include "common/compat.h"
 #include "common/srf.h"
 #include "executor/spi.h"
+#include "export/spi_query.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "lib/stringinfo.h"
@@ -82,9 +86,11 @@ emit_failure(PersonReport *report, const char *section, const char *source, cons
 	srf_end_row(&report->row);
 }
 
-static void
+/* Did it work? */
+static bool
 run_part(PersonReport *report, const char *section, const char *source, const char *sql)
 {
+	volatile bool ok = false;
 	MemoryContext cx = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
 
@@ -96,6 +102,7 @@ run_part(PersonReport *report, const char *section, const char *source, const ch
 		ReleaseCurrentSubTransaction();
 		MemoryContextSwitchTo(cx);
 		CurrentResourceOwner = owner;
+		ok = true;
 	}
 	PG_CATCH();
 	{
@@ -116,6 +123,7 @@ run_part(PersonReport *report, const char *section, const char *source, const ch
 		emit_failure(report, section, source, error->message);
 	}
 	PG_END_TRY();
+	return ok;
 }
 
 /* ---- the parts ---- */
@@ -137,15 +145,23 @@ report_consent(PersonReport *report)
 			 "WHERE c.kind OPERATOR(pg_catalog.=) 'person' AND c.id OPERATOR(pg_catalog.=) $1 ORDER BY r.release");
 }
 
-/* Stored ratings: how many are this person's, and how they agree with the others' */
+/*
+ * Stored ratings: how many are this person's, row by row, and how they agree
+ * with the others', which takes all rows as one.  Rows that do not merge (of
+ * projects whose items have the same ids) leave the count to be told.
+ */
 static void
 report_ratings(PersonReport *report, const char *table, const char *column, const char *source)
 {
+	if (!run_part(report, "ratings", source,
+				  psprintf("SELECT 'ratings', %3$s, 'ratings held', pg_catalog.sum(o.n)::bigint, NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL "
+						   "FROM %2$s AS t, LATERAL (SELECT hdata.n_ratings(hdata.only_raters(t.%1$s, ARRAY[$1])) AS n) AS o "
+						   "HAVING pg_catalog.sum(o.n) OPERATOR(pg_catalog.>) 0",
+						   column, table, quote_literal_cstr(source))))
+		return;
 	run_part(report, "ratings", source,
 			 psprintf("WITH hdata_state AS (SELECT hdata.rollup(%1$s) AS r FROM %2$s) "
-					  "SELECT 'ratings', %3$s, 'ratings held', hdata.n_ratings(o.own), NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL "
-					  "FROM hdata_state AS s, LATERAL (SELECT hdata.only_raters(s.r, ARRAY[$1]) AS own) AS o WHERE hdata.n_ratings(o.own) OPERATOR(pg_catalog.>) 0 "
-					  "UNION ALL SELECT 'ratings', %3$s, 'agreement with the others on the same items', a.n, a.value, a.ci_low, a.ci_high, a.expected, a.evidence "
+					  "SELECT 'ratings', %3$s, 'agreement with the others on the same items', a.n, a.value, a.ci_low, a.ci_high, a.expected, a.evidence "
 					  "FROM hdata_state AS s, LATERAL hdata.rater_agreement(s.r) AS a WHERE a.rater OPERATOR(pg_catalog.=) $1",
 					  column, table, quote_literal_cstr(source)));
 }
@@ -185,39 +201,41 @@ static void
 report_attachment(PersonReport *report, char **v)
 {
 	const char *rel = v[0],
-			   *key = v[1],
-			   *state = v[2],
-			   *author = v[3],
+			   *key = quote_identifier(v[1]),
 			   *log = v[4],
 			   *flow = v[5],
 			   *source = quote_literal_cstr(v[0]);
+	Oid			oid = atooid(v[6]);
+	const char *key_text = column_as_text(oid, "t", v[1]),
+			   *state = column_as_text(oid, "t", v[2]),
+			   *author = v[3] ? column_as_text(oid, "t", v[3]) : NULL;
 
 	if (author != NULL)
 	{
 		run_part(report, "review", rel,
 				 psprintf("SELECT 'review', %1$s, pg_catalog.format('items written, in state \"%%s\"', %2$s), pg_catalog.count(*), "
-						  "NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL FROM %3$s WHERE %4$s::text OPERATOR(pg_catalog.=) $1 "
-						  "GROUP BY %2$s ORDER BY %2$s::text COLLATE \"C\"", source, state, rel, author));
+						  "NULL::float8, NULL::float8, NULL::float8, NULL::float8, NULL FROM %3$s AS t WHERE %4$s OPERATOR(pg_catalog.=) $1 "
+						  "GROUP BY %2$s ORDER BY %2$s COLLATE \"C\"", source, state, rel, author));
 		run_part(report, "review", rel,
 				 psprintf("SELECT 'review', %1$s, pg_catalog.format('decisions of others on these items: %%s', l.action), pg_catalog.count(*), "
 						  "NULL::float8, NULL::float8, NULL::float8, NULL::float8, "
 						  "pg_catalog.format('%%s of them with a reason', pg_catalog.count(l.reason_code)) FROM %2$s AS l JOIN %3$s AS t ON t.%4$s OPERATOR(pg_catalog.=) l.item "
-						  "WHERE t.%5$s::text OPERATOR(pg_catalog.=) $1 AND l.actor OPERATOR(pg_catalog.<>) $1 AND l.from_state IS NOT NULL GROUP BY l.action ORDER BY l.action COLLATE \"C\"",
+						  "WHERE %5$s OPERATOR(pg_catalog.=) $1 AND l.actor OPERATOR(pg_catalog.<>) $1 AND l.from_state IS NOT NULL GROUP BY l.action ORDER BY l.action COLLATE \"C\"",
 						  source, log, rel, key, author));
 		run_part(report, "release", rel,
 				 psprintf("SELECT 'release', %1$s, pg_catalog.format('items written that are in release %%s, \"%%s\"', r.release, r.name), pg_catalog.count(*), "
 						  "NULL::float8, NULL::float8, NULL::float8, NULL::float8, pg_catalog.to_char(r.at AT TIME ZONE 'UTC', 'YYYY-MM-DD') "
-						  "FROM %2$s AS t JOIN hdata.release_contents AS c ON c.kind OPERATOR(pg_catalog.=) 'item' AND c.id OPERATOR(pg_catalog.=) t.%3$s::text "
+						  "FROM %2$s AS t JOIN hdata.release_contents AS c ON c.kind OPERATOR(pg_catalog.=) 'item' AND c.id OPERATOR(pg_catalog.=) %3$s "
 						  "JOIN hdata.releases AS r ON r.release OPERATOR(pg_catalog.=) c.release "
-						  "WHERE t.%4$s::text OPERATOR(pg_catalog.=) $1 GROUP BY r.release, r.name, r.at ORDER BY r.release",
-						  source, rel, key, author));
+						  "WHERE %4$s OPERATOR(pg_catalog.=) $1 GROUP BY r.release, r.name, r.at ORDER BY r.release",
+						  source, rel, key_text, author));
 		run_part(report, "appeal", rel,
 				 psprintf("SELECT 'appeal', %1$s, pg_catalog.format('items on which the person may \"%%s\"', e.action), pg_catalog.count(*), "
 						  "NULL::float8, NULL::float8, NULL::float8, NULL::float8, pg_catalog.format('from state \"%%s\" to \"%%s\"', e.from_state, e.to_state) "
 						  "FROM %2$s AS t, (SELECT DISTINCT ON (f.name) f.flow FROM hdata.review_flows AS f WHERE f.name OPERATOR(pg_catalog.=) %3$s ORDER BY f.name, f.version DESC) AS f, "
 						  "LATERAL hdata.review_edges(f.flow) AS e WHERE e.author AND EXISTS "
-						  "(SELECT FROM hdata.review_edges(f.flow) AS d WHERE d.to_state OPERATOR(pg_catalog.=) e.from_state AND NOT d.author) AND e.from_state OPERATOR(pg_catalog.=) t.%4$s::text "
-						  "AND t.%5$s::text OPERATOR(pg_catalog.=) $1 GROUP BY e.action, e.from_state, e.to_state "
+						  "(SELECT FROM hdata.review_edges(f.flow) AS d WHERE d.to_state OPERATOR(pg_catalog.=) e.from_state AND NOT d.author) AND e.from_state OPERATOR(pg_catalog.=) %4$s "
+						  "AND %5$s OPERATOR(pg_catalog.=) $1 GROUP BY e.action, e.from_state, e.to_state "
 						  "ORDER BY e.action COLLATE \"C\", e.from_state COLLATE \"C\"",
 						  source, rel, quote_literal_cstr(flow), state, author));
 	}
@@ -235,22 +253,31 @@ report_review(PersonReport *report)
 	SPITupleTable *attached;
 	uint64		n;
 
-	if (SPI_execute("SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), pg_catalog.quote_ident(a.key), pg_catalog.quote_ident(a.state), "
-					"pg_catalog.quote_ident(a.author), (SELECT pg_catalog.format('%I.%I', ln.nspname, l.relname) FROM pg_catalog.pg_class AS l "
-					"JOIN pg_catalog.pg_namespace AS ln ON ln.oid OPERATOR(pg_catalog.=) l.relnamespace WHERE l.oid OPERATOR(pg_catalog.=) a.log), a.flow "
+	/* the owner of a table owns its log, too, and may have put a view or columns of other types in its place */
+	if (SPI_execute("SELECT pg_catalog.format('%I.%I', n.nspname, c.relname), a.key, a.state, a.author, "
+					"pg_catalog.format('%I.%I', ln.nspname, l.relname), a.flow, a.rel::oid, "
+					"c.relkind IN ('r', 'p') AND l.relkind IN ('r', 'p') AND NOT EXISTS (SELECT FROM pg_catalog.pg_attribute AS x "
+					"WHERE x.attrelid OPERATOR(pg_catalog.=) l.oid AND x.attnum > 0 AND NOT x.attisdropped AND x.atttypid OPERATOR(pg_catalog.<>) "
+					"CASE x.attname WHEN 'item' THEN (SELECT k.atttypid FROM pg_catalog.pg_attribute AS k WHERE k.attrelid OPERATOR(pg_catalog.=) a.rel "
+					"AND k.attname OPERATOR(pg_catalog.=) a.key) WHEN 'actor' THEN 25 WHEN 'action' THEN 25 WHEN 'at' THEN 1184 ELSE x.atttypid END) "
 					"FROM hdata.review_attachments() AS a JOIN pg_catalog.pg_class AS c ON c.oid OPERATOR(pg_catalog.=) a.rel "
-					"JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace WHERE a.log IS NOT NULL ORDER BY 1", true, 0) != SPI_OK_SELECT)
+					"JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace "
+					"JOIN pg_catalog.pg_class AS l ON l.oid OPERATOR(pg_catalog.=) a.log "
+					"JOIN pg_catalog.pg_namespace AS ln ON ln.oid OPERATOR(pg_catalog.=) l.relnamespace ORDER BY 1", true, 0) != SPI_OK_SELECT)
 		elog(ERROR, "SPI_execute failed");
 	attached = SPI_tuptable;
 	n = SPI_processed;
 	for (uint64 i = 0; i < n; i++)
 	{
-		char	   *value[6];
+		char	   *value[8];
 
 		CHECK_FOR_INTERRUPTS();
-		for (int k = 0; k < 6; k++)
+		for (int k = 0; k < 8; k++)
 			value[k] = SPI_getvalue(attached->vals[i], attached->tupdesc, k + 1);
-		report_attachment(report, value);
+		if (value[7][0] == 't')
+			report_attachment(report, value);
+		else
+			emit_failure(report, "review", value[0], "table or log is not as review_attach() made it");
 	}
 }
 

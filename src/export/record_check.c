@@ -73,7 +73,9 @@ leave(Check *c, int was)
 static bool
 is_space(pg_wchar ch)
 {
-	return ch == ' ' || (ch >= 9 && ch <= 13) || ch == 0x85 || ch == 0xA0 || ch == 0x2028 || ch == 0x2029 || ch == 0x3000;
+	/* Unicode's White_Space, and what shows nothing either: zero width space, byte order mark */
+	return ch == ' ' || (ch >= 9 && ch <= 13) || ch == 0x85 || ch == 0xA0 || ch == 0x1680 || (ch >= 0x2000 && ch <= 0x200B) ||
+		ch == 0x2028 || ch == 0x2029 || ch == 0x202F || ch == 0x205F || ch == 0x3000 || ch == 0xFEFF;
 }
 
 void
@@ -204,8 +206,9 @@ static void
 check_content(Check *c, JsonbContainer *message, Role role)
 {
 	JsonbValue *v = member(message, "content");
+	JsonbValue *tool_calls = member(message, "tool_calls");
 	bool		calls = role == ROLE_ASSISTANT &&
-		(is_array(member(message, "tool_calls")) || is_object(member(message, "function_call")));
+		((is_array(tool_calls) && JsonContainerSize(tool_calls->val.binary.data) > 0) || is_object(member(message, "function_call")));
 	int			was = enter_key(c, "content", 7);
 
 	if (v == NULL || v->type == jbvNull)

@@ -24,7 +24,9 @@
 #include "export/release.h"
 #include "fmgr.h"
 #include "hdata.h"
+#include "miscadmin.h"
 #include "nodes/makefuncs.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/lsyscache.h"
@@ -59,6 +61,7 @@ void
 release_run(Release *release)
 {
 	need_line_column(release->query);
+	user_query_fetch(release->query);
 	initStringInfo(&release->facts);
 	appendStringInfoChar(&release->facts, '{');
 	release_check_lines(release);
@@ -73,6 +76,22 @@ release_run(Release *release)
 	release_check_splits(release);
 	release_check_duplicates(release);
 	release_check_agreement(release);
+}
+
+/* Better said at once, with what to do, than after all checks by a query that the caller never wrote */
+static void
+need_privilege(const char *table, AclMode mode, const char *name)
+{
+	Oid			rel = RangeVarGetRelid(makeRangeVar("hdata", pstrdup(table), -1), NoLock, false);
+
+	/* privileges on some columns may do, or not: the query will tell */
+	if (pg_class_aclcheck(rel, GetUserId(), mode) != ACLCHECK_OK &&
+		pg_attribute_aclcheck_all(rel, GetUserId(), mode, ACLMASK_ANY) != ACLCHECK_OK)
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied for table %s", table),
+				 errhint("Its owner can allow it: GRANT %s ON hdata.%s TO %s;", name, table,
+						 quote_identifier(GetUserNameFromId(GetUserId(), false)))));
 }
 
 /* Arguments from "first" on: query, purpose, format, review, options */
@@ -93,6 +112,10 @@ release_of_args(FunctionCallInfo fcinfo, int first)
 	if (arg_given(fcinfo, first + 3))
 		release->options.review = PG_GETARG_OID(first + 3);
 	release->query = user_query(text_to_cstring(PG_GETARG_TEXT_PP(first)));
+	if (user_query_column(release->query, "person") != 0)
+		need_privilege("consent", ACL_SELECT, "SELECT");
+	if (user_query_column(release->query, "item") != 0)
+		need_privilege("withdrawn_items", ACL_SELECT, "SELECT");
 	release_run(release);
 	return release;
 }
@@ -155,10 +178,13 @@ Datum
 release_manifest(PG_FUNCTION_ARGS)
 {
 	MemoryContext caller = CurrentMemoryContext;
+	Release    *release;
 	Datum		manifest;
 
 	SPI_connect();
-	manifest = manifest_of(release_of_args(fcinfo, 0), NULL, caller);
+	release = release_of_args(fcinfo, 0);
+	manifest = manifest_of(release, NULL, caller);
+	user_query_end(release->query);
 	SPI_finish();
 	PG_RETURN_DATUM(manifest);
 }
@@ -185,6 +211,7 @@ release_rows(PG_FUNCTION_ARGS)
 		srf_cstring(&row, check->detail);
 		srf_end_row(&row);
 	}
+	user_query_end(release->query);
 	SPI_finish();
 	return (Datum) 0;
 }
@@ -265,15 +292,11 @@ record_contents(const Release *release, int64 id)
 
 	for (size_t i = 0; i < lengthof(column); i++)
 	{
-		const char *element = column[i];
-
 		if (user_query_column(release->query, column[i]) == 0)
 			continue;
-		if (OidIsValid(get_element_type(user_query_type(release->query, column[i]))))
-			element = psprintf("pg_catalog.unnest(%s)", column[i]);
 		spi_change(psprintf("INSERT INTO hdata.release_contents (release, kind, id, n_rows) "
-							"SELECT $1, '%s', id, pg_catalog.count(*) FROM (SELECT %s::pg_catalog.text AS id FROM %s) AS c WHERE id IS NOT NULL GROUP BY id",
-							column[i], element, user_query_from(release->query)),
+							"SELECT $1, '%s', id, pg_catalog.count(*) FROM (SELECT %s AS id FROM %s) AS c WHERE id IS NOT NULL GROUP BY id",
+							column[i], release_elements(release->query, column[i]), user_query_from(release->query)),
 				   1, types, values, NULL, SPI_OK_INSERT);
 	}
 }
@@ -300,7 +323,7 @@ refuse_if_withdrawn_since(const Release *release, int64 id)
 	spi_one_row(psprintf("SELECT pg_catalog.count(*) FILTER (WHERE kind OPERATOR(pg_catalog.=) 'person'), "
 						 "pg_catalog.count(*) FILTER (WHERE kind OPERATOR(pg_catalog.=) 'item') "
 						 "FROM hdata.release_contents AS c WHERE release OPERATOR(pg_catalog.=) " INT64_FORMAT
-						 " AND CASE kind WHEN 'person' THEN NOT hdata.may_leave(id, %s) "
+						 " AND CASE WHEN kind OPERATOR(pg_catalog.=) 'person' THEN NOT hdata.may_leave(id, %s) "
 						 "ELSE EXISTS (SELECT FROM hdata.withdrawn_items AS w WHERE w.item OPERATOR(pg_catalog.=) c.id) END",
 						 id, purpose ? quote_literal_cstr(purpose) : "NULL"), &r);
 	PopActiveSnapshot();
@@ -316,6 +339,7 @@ refuse_if_withdrawn_since(const Release *release, int64 id)
 Datum
 release_record(PG_FUNCTION_ARGS)
 {
+	static const char *const written[] = {"releases", "release_contents"};
 	MemoryContext caller = CurrentMemoryContext;
 	Release    *release;
 	Datum		manifest;
@@ -326,6 +350,11 @@ release_record(PG_FUNCTION_ARGS)
 		arg_is_null("name");
 	name = PG_GETARG_TEXT_PP(0);
 	need_repeatable_read();
+	for (size_t i = 0; i < lengthof(written); i++)
+	{
+		need_privilege(written[i], ACL_SELECT, "SELECT, INSERT");
+		need_privilege(written[i], ACL_INSERT, "SELECT, INSERT");
+	}
 	SPI_connect();
 	release = release_of_args(fcinfo, 1);
 	refuse_if_failed(release);
@@ -334,6 +363,7 @@ release_record(PG_FUNCTION_ARGS)
 	id = record_release(release, name, manifest);
 	record_contents(release, id);
 	refuse_if_withdrawn_since(release, id);
+	user_query_end(release->query);
 	SPI_finish();
 	PG_RETURN_DATUM(manifest);
 }

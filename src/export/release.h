@@ -63,7 +63,9 @@ extern void release_run(Release *release);
 /* release_checks.c and release_content.c: one function a check */
 extern ReleaseCheck *release_add(Release *release, const char *name, int64 n, double bound);
 extern void release_fact(Release *release, const char *key, const char *json);
-extern const char *release_elements(const Release *release, const char *column);
+extern const char *release_elements(const UserQuery *query, const char *column);
+extern void release_need_ids(const UserQuery *query, const char *column);
+extern int64 release_rows_without(const Release *release, const char *column);
 extern char *json_string(const char *s);
 extern void release_check_lines(Release *release);
 extern void release_check_people(Release *release);

@@ -56,13 +56,42 @@ json_string(const char *s)
 	return buf.data;
 }
 
-/* The column as text, one row an element where it is an array */
+/* The column as text, one row an element where it is an array, be it of a domain */
 const char *
-release_elements(const Release *release, const char *column)
+release_elements(const UserQuery *query, const char *column)
 {
-	return OidIsValid(get_element_type(user_query_type(release->query, column)))
+	return OidIsValid(get_base_element_type(user_query_type(query, column)))
 		? psprintf("pg_catalog.unnest(%s)::pg_catalog.text", column)
 		: psprintf("%s::pg_catalog.text", column);
+}
+
+/*
+ * Ids, or arrays of them.  The text of a document or a row is nobody's id, so
+ * that whoever withdrew would not be found in it.
+ */
+void
+release_need_ids(const UserQuery *query, const char *column)
+{
+	Oid			type = user_query_type(query, column);
+	Oid			element = get_base_element_type(type);
+	Oid			id = getBaseType(OidIsValid(element) ? element : type);
+
+	if (id == JSONOID || id == JSONBOID || type_is_rowtype(id))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" must hold ids, or arrays of ids", column),
+				 errdetail("It is of type %s.", format_type_be(type))));
+}
+
+/* Rows in which the column names nobody and nothing */
+int64
+release_rows_without(const Release *release, const char *column)
+{
+	SpiRow		r;
+
+	spi_one_row(psprintf("SELECT pg_catalog.count(*) FROM %s WHERE NOT EXISTS (SELECT FROM (SELECT %s AS id) AS i WHERE id IS NOT NULL)",
+						 user_query_from(release->query), release_elements(release->query, column)), &r);
+	return spi_int64(&r, 0);
 }
 
 /* Rows, bytes and digests of the file; every line is one line of JSON */
@@ -77,8 +106,8 @@ release_check_lines(Release *release)
 						 "pg_catalog.count(*) FILTER (WHERE NOT hdata.is_jsonl(line)), "
 						 "coalesce(pg_catalog.sum(pg_catalog.length(pg_catalog.convert_to(line, 'UTF8')) OPERATOR(pg_catalog.+) 1), 0), "
 						 "coalesce(pg_catalog.max(pg_catalog.length(pg_catalog.convert_to(line, 'UTF8'))), 0), "
-						 "pg_catalog.encode(hdata.digest_agg(line) FILTER (WHERE line IS NOT NULL), 'hex'), "
-						 "pg_catalog.encode(hdata.digest(hdata.line_digest_agg(line) FILTER (WHERE line IS NOT NULL)), 'hex') FROM %s",
+						 "pg_catalog.encode(hdata.digest_agg(line) FILTER (WHERE pg_catalog.strpos(line, pg_catalog.chr(10)) OPERATOR(pg_catalog.=) 0), 'hex'), "
+						 "pg_catalog.encode(hdata.digest(hdata.line_digest_agg(line) FILTER (WHERE pg_catalog.strpos(line, pg_catalog.chr(10)) OPERATOR(pg_catalog.=) 0)), 'hex') FROM %s",
 						 user_query_from(release->query)), &r);
 	release->rows = spi_int64(&r, 0);
 	release->bytes = spi_int64(&r, 3);
@@ -92,7 +121,7 @@ release_check_lines(Release *release)
 	release_add(release, "null_lines", spi_int64(&r, 1), 0);
 	check = release_add(release, "invalid_lines", spi_int64(&r, 2), 0);
 	release->lines_valid = check->ok;
-	check->detail = check->ok ? NULL : "a line must be one JSON value without raw line breaks: make it with hdata.jsonl()";
+	check->detail = check->ok ? NULL : "a line must be one JSON value that jsonb can hold, without raw line breaks: make it with hdata.jsonl()";
 	if (release->options.max_length >= 0)
 	{
 		check = release_add(release, "longest_line", spi_int64(&r, 4), release->options.max_length);
@@ -125,6 +154,7 @@ release_check_people(Release *release)
 					 errhint("Consent is looked up by it: give the id of the person, or an array of ids, for each row.")));
 		return;
 	}
+	release_need_ids(release->query, "person");
 	spi_one_row(psprintf(
 						 "WITH hdata_person AS (SELECT person, pg_catalog.count(*) AS n FROM "
 						 "(SELECT %s AS person FROM %s) AS p WHERE person IS NOT NULL GROUP BY 1), "
@@ -137,7 +167,7 @@ release_check_people(Release *release)
 						 "pg_catalog.array_to_string((pg_catalog.array_agg(person ORDER BY person COLLATE \"C\") FILTER (WHERE withdrawn))[1:5], ', '), "
 						 "pg_catalog.array_to_string((pg_catalog.array_agg(person ORDER BY person COLLATE \"C\") FILTER (WHERE NOT withdrawn AND NOT given))[1:5], ', ') "
 						 "FROM hdata_consent",
-						 release_elements(release, "person"), user_query_from(release->query),
+						 release_elements(release->query, "person"), user_query_from(release->query),
 						 purpose ? quote_literal_cstr(purpose) : "NULL"), &r);
 	check = release_add(release, "withdrawn_persons", spi_int64(&r, 1), 0);
 	check->detail = r.value[5] ? psprintf("persons %s", r.value[5]) : NULL;
@@ -145,6 +175,8 @@ release_check_people(Release *release)
 	{
 		check = release_add(release, "persons_without_consent", spi_int64(&r, 2), 0);
 		check->detail = r.value[6] ? psprintf("for purpose \"%s\": persons %s", purpose, r.value[6]) : NULL;
+		check = release_add(release, "rows_without_person", release_rows_without(release, "person"), 0);
+		check->detail = check->ok ? NULL : "nobody is there who gave consent";
 	}
 	/* no ids: the manifest goes out with the data */
 	release_fact(release, "persons",
@@ -162,11 +194,12 @@ release_check_items(Release *release)
 
 	if (user_query_column(release->query, "item") == 0)
 		return;
+	release_need_ids(release->query, "item");
 	spi_one_row(psprintf("WITH hdata_item AS (SELECT DISTINCT item FROM (SELECT %s AS item FROM %s) AS i WHERE item IS NOT NULL) "
 						 "SELECT pg_catalog.count(*), pg_catalog.count(w.item), "
 						 "pg_catalog.array_to_string((pg_catalog.array_agg(w.item ORDER BY w.item COLLATE \"C\") FILTER (WHERE w.item IS NOT NULL))[1:5], ', ') "
 						 "FROM hdata_item AS i LEFT JOIN hdata.withdrawn_items AS w ON w.item OPERATOR(pg_catalog.=) i.item",
-						 release_elements(release, "item"), user_query_from(release->query)), &r);
+						 release_elements(release->query, "item"), user_query_from(release->query)), &r);
 	check = release_add(release, "withdrawn_items", spi_int64(&r, 1), 0);
 	check->detail = r.value[2] ? psprintf("items %s", r.value[2]) : NULL;
 	release_fact(release, "items", psprintf("{\"n\": %s, \"withdrawn\": %s}", r.value[0], r.value[1]));
@@ -186,7 +219,7 @@ release_fields(Release *release)
 						 "hdata_types AS (SELECT key, pg_catalog.jsonb_object_agg(type, n) AS types FROM hdata_field GROUP BY 1) "
 						 "SELECT pg_catalog.jsonb_object_agg(key, types) FROM hdata_types",
 						 user_query_from(release->query)), &r);
-	release_fact(release, "fields", r.value[0]);
+	release_fact(release, "fields", r.value[0] ? r.value[0] : "{}");
 }
 
 /* Versions: the rubrics by which the rows were graded */
@@ -215,12 +248,18 @@ release_check_records(Release *release)
 		return;
 	if (!release->lines_valid)
 		return;					/* said already, and a cast to jsonb would fail */
-	spi_one_row(psprintf("SELECT pg_catalog.count(*), pg_catalog.min(v.problem), pg_catalog.min(v.path) "
-						 "FROM %s, LATERAL hdata.validate_record(line::pg_catalog.jsonb, %s) AS v WHERE v.severity OPERATOR(pg_catalog.=) 'error'",
+	spi_one_row(psprintf("WITH hdata_problem AS (SELECT r.n, v.problem, v.path FROM "
+						 "(SELECT pg_catalog.row_number() OVER () AS n, line FROM %s) AS r, "
+						 "LATERAL hdata.validate_record(r.line::pg_catalog.jsonb, %s) AS v WHERE v.severity OPERATOR(pg_catalog.=) 'error') "
+						 "SELECT pg_catalog.count(DISTINCT n), pg_catalog.count(*), "
+						 "(SELECT pg_catalog.string_agg(pg_catalog.format('%%s %%s', k, problem), ', ' ORDER BY k DESC, problem COLLATE \"C\") FROM "
+						 "(SELECT problem, pg_catalog.count(*) AS k FROM hdata_problem GROUP BY problem) AS c), "
+						 "(SELECT pg_catalog.format('%%s at %%s in row %%s', problem, path, n) FROM hdata_problem ORDER BY n, path COLLATE \"C\", problem COLLATE \"C\" LIMIT 1) "
+						 "FROM hdata_problem",
 						 user_query_from(release->query), quote_literal_cstr(format)), &r);
-	check = release_add(release, "record_problems", spi_int64(&r, 0), 0);
+	check = release_add(release, "bad_records", spi_int64(&r, 0), 0);
 	if (!check->ok)
-		check->detail = psprintf("format \"%s\": for example %s at %s", format, r.value[1], r.value[2]);
+		check->detail = psprintf("format \"%s\": %s; the first: %s", format, r.value[2], r.value[3]);
 	release_fact(release, "format", json_string(format));
 }
 

@@ -38,6 +38,10 @@ release_check_review(Release *release)
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("the query has no column \"item\""),
 				 errdetail("Items are looked up by it in the table under review.")));
+	if (get_rel_name(rel) == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_TABLE),
+				 errmsg("relation with OID %u does not exist", rel)));
 	spi_one_row(psprintf("SELECT pg_catalog.max(a.flow), pg_catalog.max(a.key), pg_catalog.max(a.state), "
 						 "(SELECT pg_catalog.max(f.version) FROM hdata.review_flows AS f WHERE f.name OPERATOR(pg_catalog.=) pg_catalog.max(a.flow)) "
 						 "FROM hdata.review_attachments() AS a WHERE a.rel OPERATOR(pg_catalog.=) %u::pg_catalog.regclass", rel), &at);
@@ -47,18 +51,20 @@ release_check_review(Release *release)
 				 errmsg("table %s is not under review", get_rel_name(rel)),
 				 errhint("See hdata.review_attach().")));
 	spi_one_row(psprintf("WITH hdata_item AS (SELECT DISTINCT item FROM (SELECT %s AS item FROM %s) AS i WHERE item IS NOT NULL), "
-						 "hdata_state AS (SELECT t.%s::pg_catalog.text AS state, s.accepting FROM hdata_item AS i "
-						 "LEFT JOIN %s AS t ON t.%s::pg_catalog.text OPERATOR(pg_catalog.=) i.item "
+						 "hdata_state AS (SELECT %s AS state, s.accepting FROM hdata_item AS i "
+						 "LEFT JOIN %s AS t ON %s OPERATOR(pg_catalog.=) i.item "
 						 "LEFT JOIN LATERAL (SELECT * FROM hdata.review_flows AS f, LATERAL hdata.review_states(f.flow) AS s "
-						 "WHERE f.name OPERATOR(pg_catalog.=) %s AND f.version OPERATOR(pg_catalog.=) %s) AS s ON s.state OPERATOR(pg_catalog.=) t.%s::pg_catalog.text), "
+						 "WHERE f.name OPERATOR(pg_catalog.=) %s AND f.version OPERATOR(pg_catalog.=) %s) AS s ON s.state OPERATOR(pg_catalog.=) %s), "
 						 "hdata_count AS (SELECT coalesce(state, '') AS state, coalesce(pg_catalog.bool_or(accepting), false) AS accepting, pg_catalog.count(*) AS n FROM hdata_state GROUP BY 1) "
 						 "SELECT coalesce(pg_catalog.sum(n) FILTER (WHERE NOT accepting), 0), pg_catalog.jsonb_object_agg(state, n), "
-						 "pg_catalog.string_agg(pg_catalog.format(CASE state WHEN '' THEN '%%s not in the table' ELSE '%%s in state \"%%s\"' END, n, state), ', ' ORDER BY state COLLATE \"C\") FILTER (WHERE NOT accepting) FROM hdata_count",
-						 release_elements(release, "item"), user_query_from(release->query), quote_identifier(at.value[2]),
-						 quote_qualified_identifier(get_namespace_name(get_rel_namespace(rel)), get_rel_name(rel)), quote_identifier(at.value[1]),
-						 quote_literal_cstr(at.value[0]), at.value[3] ? at.value[3] : "0", quote_identifier(at.value[2])), &r);
+						 "pg_catalog.string_agg(pg_catalog.format(CASE WHEN state OPERATOR(pg_catalog.=) '' THEN '%%s not in the table' ELSE '%%s in state \"%%s\"' END, n, state), ', ' ORDER BY state COLLATE \"C\") FILTER (WHERE NOT accepting) FROM hdata_count",
+						 release_elements(release->query, "item"), user_query_from(release->query), column_as_text(rel, "t", at.value[2]),
+						 quote_qualified_identifier(get_namespace_name(get_rel_namespace(rel)), get_rel_name(rel)), column_as_text(rel, "t", at.value[1]),
+						 quote_literal_cstr(at.value[0]), at.value[3] ? at.value[3] : "0", column_as_text(rel, "t", at.value[2])), &r);
 	check = release_add(release, "items_not_accepted", spi_int64(&r, 0), 0);
 	check->detail = r.value[2];
+	check = release_add(release, "rows_without_item", release_rows_without(release, "item"), 0);
+	check->detail = check->ok ? NULL : "what stands in no state was accepted by nobody";
 	release_fact(release, "review", psprintf("{\"flow\": %s, \"version\": %s, \"items\": %s}", json_string(at.value[0]),
 											 at.value[3] ? at.value[3] : "null", r.value[1] ? r.value[1] : "{}"));
 }
@@ -90,7 +96,8 @@ release_check_duplicates(Release *release)
 	n_duplicates = spi_int64(&r, 1);
 	check = release_add(release, "duplicates", n_duplicates,
 						options->max_duplicates < 0 ? NAN : floor(options->max_duplicates * n_texts));
-	check->detail = psprintf("texts that repeat another of " INT64_FORMAT " at a similarity of %g", n_texts, options->duplicate_threshold);
+	check->detail = psprintf("texts like another of " INT64_FORMAT " at a similarity of %g; groups of them: %s", n_texts,
+							 options->duplicate_threshold, r.value[2] ? r.value[2] : "0");
 	release_fact(release, "duplicates",
 				 psprintf("{\"texts\": " INT64_FORMAT ", \"duplicates\": " INT64_FORMAT ", \"clusters\": %s, \"threshold\": %g, \"method\": %s}",
 						  n_texts, n_duplicates, r.value[2] ? r.value[2] : "0", options->duplicate_threshold,
@@ -142,11 +149,12 @@ release_check_agreement(Release *release)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("the query of option \"agreement\" must have the columns \"name\" and \"ratings\"")));
-	spi_one_row(psprintf("WITH hdata_agreement AS (SELECT q.name::pg_catalog.text AS name, a.* FROM (SELECT * FROM %s) AS q, "
-						 "LATERAL hdata.agreement(q.ratings, %s) AS a WHERE a.coefficient OPERATOR(pg_catalog.=) %s) "
-						 "SELECT pg_catalog.count(*), pg_catalog.count(*) FILTER (WHERE ci_low IS NULL OR ci_low OPERATOR(pg_catalog.<) %.17g), "
+	/* a project without ratings, or without this coefficient, has not reached any minimum */
+	spi_one_row(psprintf("WITH hdata_agreement AS (SELECT q.name::pg_catalog.text AS name, a.* FROM (SELECT * FROM %s) AS q "
+						 "LEFT JOIN LATERAL hdata.agreement(q.ratings, %s) AS a ON a.coefficient OPERATOR(pg_catalog.=) %s) "
+						 "SELECT pg_catalog.count(coefficient), pg_catalog.count(*) FILTER (WHERE ci_low IS NULL OR ci_low OPERATOR(pg_catalog.<) %.17g), "
 						 "pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('name', name, 'coefficient', coefficient, 'level', level, 'value', value, "
-						 "'ci_low', ci_low, 'ci_high', ci_high, 'n_items', n_items, 'n_raters', n_raters, 'n_ratings', n_ratings) ORDER BY name COLLATE \"C\"), "
+						 "'ci_low', ci_low, 'ci_high', ci_high, 'n_items', n_items, 'n_raters', n_raters, 'n_ratings', n_ratings) ORDER BY name COLLATE \"C\") FILTER (WHERE coefficient IS NOT NULL), "
 						 "pg_catalog.min(name COLLATE \"C\") FILTER (WHERE ci_low IS NULL OR ci_low OPERATOR(pg_catalog.<) %.17g) FROM hdata_agreement",
 						 user_query_from(query), quote_literal_cstr(options->level), quote_literal_cstr(options->coefficient),
 						 options->min_agreement, options->min_agreement), &r);
@@ -158,7 +166,7 @@ release_check_agreement(Release *release)
 	release_fact(release, "agreement", r.value[2]);
 	check = release_add(release, "agreement_too_low", spi_int64(&r, 1), options->min_agreement < 0 ? NAN : 0);
 	if (options->min_agreement >= 0)
-		check->detail = psprintf("%s whose interval of %s begins below %g%s%s", "projects", options->coefficient, options->min_agreement,
+		check->detail = psprintf("projects whose interval of %s begins below %g, or that have none%s%s", options->coefficient, options->min_agreement,
 								 r.value[3] ? ", the first being " : "", r.value[3] ? r.value[3] : "");
 }
 

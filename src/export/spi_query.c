@@ -9,14 +9,23 @@
 
 #include <math.h>
 
+#include "access/transam.h"
 #include "catalog/pg_type.h"
 #include "common/compat.h"
 #include "executor/spi.h"
 #include "export/spi_query.h"
+#include "executor/tstoreReceiver.h"
 #include "lib/stringinfo.h"
+#include "miscadmin.h"
 #include "nodes/parsenodes.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/plancache.h"
+#include "utils/queryenvironment.h"
+#include "utils/tuplestore.h"
+
+/* Under this name the rows of a query stand in FROM; unqualified, it wins over any table */
+#define FETCHED "hdata_fetched"
 
 /* Without spaces and semicolons at its end, so that it can stand in parentheses */
 static char *
@@ -93,11 +102,68 @@ user_query_type(const UserQuery *q, const char *name)
 	return i == 0 ? InvalidOid : TupleDescAttr(q->columns, i - 1)->atttypid;
 }
 
+/*
+ * The rows are kept as an ephemeral relation, as transition tables are, so
+ * that a dozen questions about them do not run the query a dozen times.
+ */
+void
+user_query_fetch(UserQuery *q)
+{
+	EphemeralNamedRelation enr = palloc0(sizeof(EphemeralNamedRelationData));
+	SPIExecuteOptions options = {.read_only = true};
+	SPIPlanPtr	plan = SPI_prepare_cursor(q->text, 0, NULL, CURSOR_OPT_PARALLEL_OK);
+	int			result;
+
+	if (plan == NULL)
+		elog(ERROR, "SPI_prepare failed: %s", SPI_result_code_string(SPI_result));
+	q->rows = tuplestore_begin_heap(false, false, work_mem);
+	options.dest = CreateDestReceiver(DestTuplestore);
+	SetTuplestoreDestReceiverParams(options.dest, q->rows, CurrentMemoryContext, false, NULL, NULL);
+	result = SPI_execute_plan_extended(plan, &options);
+	if (result != SPI_OK_SELECT)
+		elog(ERROR, "SPI_execute_plan failed: %s", SPI_result_code_string(result));
+	SPI_freeplan(plan);
+
+	enr->md.name = FETCHED;
+	enr->md.reliddesc = InvalidOid;
+	enr->md.tupdesc = q->columns;
+	enr->md.enrtype = ENR_NAMED_TUPLESTORE;
+	enr->md.enrtuples = tuplestore_tuple_count(q->rows);
+	enr->reldata = q->rows;
+	if (SPI_register_relation(enr) != SPI_OK_REL_REGISTER)
+		elog(ERROR, "could not register the rows of a query");
+}
+
+void
+user_query_end(UserQuery *q)
+{
+	if (q->rows == NULL)
+		return;
+	SPI_unregister_relation(FETCHED);
+	tuplestore_end(q->rows);
+	q->rows = NULL;
+}
+
 char *
 user_query_from(const UserQuery *q)
 {
+	if (q->rows != NULL)
+		return pstrdup(FETCHED " AS hdata_query");
 	/* a comment may end the text, so the parenthesis has a line of its own */
 	return psprintf("(\n%s\n) AS hdata_query", q->text);
+}
+
+char *
+column_as_text(Oid relation, const char *alias, const char *column)
+{
+	AttrNumber	attnum = get_attnum(relation, column);
+	Oid			type = attnum == InvalidAttrNumber ? InvalidOid : getBaseType(get_atttype(relation, attnum));
+
+	column = quote_identifier(column);
+	/* of all others what they write; format() makes '' of NULL */
+	return type < FirstNormalObjectId
+		? psprintf("%s.%s::pg_catalog.text", alias, column)
+		: psprintf("CASE WHEN NOT %s.%s IS NULL THEN pg_catalog.format('%%s', %s.%s) END", alias, column, alias, column);
 }
 
 void

@@ -46,6 +46,10 @@ check_select(const Mover *m)
 void
 mover_begin(Mover *m, Oid relid, const char *actor)
 {
+	/* who may read nothing of it may not lock it either */
+	if (get_rel_relkind(relid) != '\0' && pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK &&
+		pg_attribute_aclcheck_all(relid, GetUserId(), ACL_SELECT, ACLMASK_ANY) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(get_rel_relkind(relid)), get_rel_name(relid));
 	m->rel = relation_open(relid, RowExclusiveLock);
 	m->t = review_table(m->rel);
 	if (m->t->root != m->t->relid)
@@ -76,8 +80,6 @@ Datum
 mover_key(const Mover *m, Datum item, ItemKind kind)
 {
 	Form_pg_attribute att = TupleDescAttr(RelationGetDescr(m->rel), m->t->key.att - 1);
-	Oid			input;
-	Oid			param;
 	char	   *literal;
 
 	if (kind == ITEM_BIGINT && att->atttypid == INT8OID)
@@ -97,8 +99,23 @@ mover_key(const Mover *m, Datum item, ItemKind kind)
 		default:
 			literal = TextDatumGetCString(item);
 	}
+	return mover_value(m, att, literal);
+}
+
+/* The type may be a domain, whose checks are the owner's code */
+Datum
+mover_value(const Mover *m, Form_pg_attribute att, const char *literal)
+{
+	OwnerScope	scope;
+	Oid			input;
+	Oid			param;
+	Datum		value;
+
 	getTypeInputInfo(att->atttypid, &input, &param);
-	return OidInputFunctionCall(input, literal, param, att->atttypmod);
+	owner_begin(&scope, m->t->owner);
+	value = OidInputFunctionCall(input, unconstify(char *, literal), param, att->atttypmod);
+	owner_end(&scope);
+	return value;
 }
 
 const char *

@@ -38,4 +38,4 @@ DROP TABLE daily, matrices, broken, work, work_review, work_review_log;
 DROP OWNED BY regress_report_r1;
 DROP ROLE regress_report_r1;
 DELETE FROM review_flows WHERE name = 'report';
-TRUNCATE consent, withdrawn_items, releases, release_contents;
+TRUNCATE consent, withdrawn_items, releases, release_contents RESTART IDENTITY;

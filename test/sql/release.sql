@@ -46,6 +46,14 @@ SELECT * FROM release_check('SELECT jsonl(a) AS line FROM answers a ORDER BY id'
 SELECT * FROM release_check('SELECT jsonl(a) AS line, ''mail to ann@example.com'' AS text FROM answers a ORDER BY id', options => '{"max_pii": 3}') WHERE NOT ok;
 SELECT * FROM release_check('SELECT ''{"prompt":"a","chosen":"b","rejected":"b"}'' AS line FROM answers ORDER BY id', format => 'dpo') WHERE NOT ok;
 
+-- the query runs once, and another table of that name is not in the way
+CREATE SEQUENCE runs;
+CREATE TABLE hdata_fetched AS SELECT i FROM generate_series(1, 7) i;
+SELECT check_name, ok, n FROM release_check('SELECT jsonl(nextval(''runs'')) AS line, i AS item, i AS person, ''text '' || i AS text, i % 2 AS split FROM hdata_fetched ORDER BY i',
+	format => 'sft') WHERE check_name IN ('rows', 'bad_records');
+SELECT last_value FROM runs;
+DROP TABLE hdata_fetched;
+
 -- items of a table under review must stand in an accepting state
 SELECT review_define('answers', 'draft -> done as finish; done -> draft as reopen; * -> withdrawn as withdraw; initial draft; terminal withdrawn; accepting done;');
 CREATE TABLE reviewed (id int PRIMARY KEY, body text, stage text NOT NULL DEFAULT 'draft');
@@ -128,8 +136,24 @@ SELECT croissant('{}', '[]');
 -- who may
 SELECT proname, has_function_privilege('public', oid, 'EXECUTE') AS everybody FROM pg_proc WHERE pronamespace = 'hdata'::regnamespace
 	AND proname IN ('release', 'release_check', 'manifest', 'withdraw', 'withdraw_item', 'give_consent', 'consent_status', 'may_leave') ORDER BY 1;
+CREATE ROLE regress_release;
+SET ROLE regress_release;
+SELECT * FROM release_check('SELECT ''1'' AS line, 1 AS person ORDER BY 1');
+SELECT * FROM release_check('SELECT ''1'' AS line, 1 AS item ORDER BY 1');
+SELECT check_name, ok FROM release_check('SELECT ''1'' AS line ORDER BY 1');
+RESET ROLE;
+GRANT EXECUTE ON FUNCTION release TO regress_release;
+GRANT SELECT ON releases, release_contents, consent TO regress_release;
+SET ROLE regress_release;
+SELECT check_name, ok FROM release_check('SELECT ''1'' AS line, 1 AS person ORDER BY 1');
+BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ;
+SELECT release('no', 'SELECT ''1'' AS line ORDER BY 1');
+ROLLBACK;
+RESET ROLE;
+DROP OWNED BY regress_release;
+DROP ROLE regress_release;
 
 -- other tests find nothing of this one
 DROP TABLE answers, reviewed, reviewed_review, reviewed_review_log;
 DELETE FROM review_flows WHERE name = 'answers';
-TRUNCATE consent, withdrawn_items, releases, release_contents;
+TRUNCATE consent, withdrawn_items, releases, release_contents RESTART IDENTITY;

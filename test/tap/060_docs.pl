@@ -237,11 +237,12 @@ SELECT name, 'setting', short_desc FROM pg_settings WHERE name LIKE 'hdata.%'
 ORDER BY 1;
 END
 
-# The page that explains a name: one of a module before the others, and where it is in a heading before a row of a table
+# The page that explains a name: one of a module before the others; where it stands with its arguments, or is a heading, before
+# where it is a mere word of one
 sub naming_pages
 {
 	my %found;
-	my %others = map { $_ => 1 } qw(architecture.md coverage.md install.md limits.md storage.md);
+	my %others = map { $_ => 1 } qw(README.md architecture.md cookbook.md coverage.md install.md limits.md report.md storage.md tutorial.md);
 
 	for my $file (glob("$root/docs/*.md"))
 	{
@@ -250,10 +251,15 @@ sub naming_pages
 		next if $page eq 'reference.md';    # it names everything
 		for my $line (split /\n/, prose_of(parse_page($file)))
 		{
-			next unless $line =~ /^(#|\|)/;
-			my $rank = ($others{$page} ? 2 : 0) + ($1 eq '|' ? 1 : 0);
+			next unless $line =~ /^(#+|\|)\s*(.*)/;
+			my ($kind, $rest) = ($1 eq '|' ? 1 : 0, $2);
 
-			$found{$_}[$rank] //= $page for $line =~ /[\w.]+|\@~+/g;
+			while ($rest =~ /(`?)([\w.]+|\@~+)(\(?)/g)
+			{
+				my $rank = ($others{$page} ? 4 : 0) + ($1 && $3 || !$kind && $-[0] == 0 ? 0 : !$kind ? 1 : $1 ? 2 : 3);
+
+				$found{$2}[$rank] //= $page;
+			}
 		}
 	}
 	return { map { my $name = $_; $name => (grep { defined } @{ $found{$name} })[0] } keys %found };
