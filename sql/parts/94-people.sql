@@ -26,6 +26,7 @@ AS $$
 DECLARE
 	list text;
 	pairs text;		-- one object each, because a function takes no more than 100 arguments
+	people boolean;	-- the person is an array of them
 BEGIN
 	IF relation IS NULL OR attributes IS NULL OR k IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'relation, attributes and k must not be null';
@@ -35,13 +36,18 @@ BEGIN
 	END IF;
 	SELECT string_agg(format('t.%I', a), ', ' ORDER BY o), string_agg(format('jsonb_build_object(%L, t.%I)', a, a), ' || ' ORDER BY o)
 	  INTO list, pairs FROM unnest(attributes) WITH ORDINALITY u (a, o);
+	people := coalesce((SELECT t.typcategory = 'A' FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+		WHERE a.attrelid = relation AND a.attname = person AND a.attnum > 0 AND NOT a.attisdropped), false);
 	RETURN QUERY EXECUTE format(
-		'SELECT * FROM (SELECT %s AS v, count(*) AS n, %s AS p, %s AS s FROM %s t GROUP BY %s) c
+		'SELECT * FROM (SELECT %s AS v, %s AS n, %s AS p, %s AS s FROM %s t%s GROUP BY %s) c
 		  WHERE coalesce(p, n) < $1 ORDER BY coalesce(p, n), n, v::text COLLATE "C"',
 		pairs,
-		CASE WHEN person IS NULL THEN 'NULL::bigint' ELSE format('count(DISTINCT t.%I)', person) END,
+		CASE WHEN people THEN 'count(*) FILTER (WHERE u.o IS NULL OR u.o = 1)' ELSE 'count(*)' END,
+		CASE WHEN person IS NULL THEN 'NULL::bigint' WHEN people THEN 'count(DISTINCT u.p)' ELSE format('count(DISTINCT t.%I)', person) END,
 		CASE WHEN sensitive IS NULL THEN 'NULL::bigint' ELSE format('count(DISTINCT t.%I)', sensitive) END,
-		relation, list) USING k;
+		relation,
+		CASE WHEN people THEN format(' LEFT JOIN LATERAL unnest(t.%I) WITH ORDINALITY u (p, o) ON true', person) ELSE '' END,
+		list) USING k;
 END
 $$;
 COMMENT ON FUNCTION k_anonymity_classes(regclass, text[], text, text, bigint) IS 'combinations of attributes that fewer than k people (rows, if person is not given) have; n_sensitive: different values of the sensitive column';

@@ -252,6 +252,23 @@ put_document_path(StringInfo path, const char *s, const char *at)
 	pfree(level);
 }
 
+/* Longer ones are cut: keys may be of any length, and messages go to the log of the server */
+#define LONGEST_PATH 400
+
+static void
+cut_path(StringInfo path)
+{
+	int			len = LONGEST_PATH;
+
+	if (path->len <= LONGEST_PATH)
+		return;
+	while ((path->data[len] & 0xC0) == 0x80)
+		len--;
+	path->len = len;
+	path->data[len] = '\0';
+	appendStringInfoString(path, "...");
+}
+
 pg_noreturn static pg_noinline void
 lone_surrogate(const JsonOut *out, const char *document, const char *at)
 {
@@ -262,6 +279,7 @@ lone_surrogate(const JsonOut *out, const char *document, const char *at)
 	appendStringInfoChar(&path, '$');
 	put_frames(&path, out->frame);
 	put_document_path(&path, document, at);
+	cut_path(&path);
 	shown = hd_text_of_utf8(path.data, path.len);
 	ereport(ERROR,
 			(errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),

@@ -91,10 +91,17 @@ check_text(Check *c, const JsonbValue *v)
 	pg_wchar	first = 0;
 	bool		empty = true;
 
-	for (const char *p = s; p < s + len; p += pg_utf_mblen((const unsigned char *) p))
+	for (const unsigned char *p = (const unsigned char *) s, *end = p + len; p < end;)
 	{
-		pg_wchar	ch = utf8_to_unicode((const unsigned char *) p);
+		pg_wchar	ch = *p;
 
+		if (ch < 0x80)
+			p++;
+		else
+		{
+			ch = utf8_to_unicode(p);
+			p += pg_utf_mblen(p);
+		}
 		n++;
 		HD_CHECK_EVERY(n);
 		empty = empty && is_space(ch);

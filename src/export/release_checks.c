@@ -289,8 +289,11 @@ release_check_attributes(Release *release)
 		appendStringInfo(&list, "%s%s", list.len > 0 ? ", " : "", quote_identifier(name));
 	}
 	spi_one_row(psprintf("SELECT pg_catalog.count(*) FILTER (WHERE n OPERATOR(pg_catalog.<) " INT64_FORMAT "), pg_catalog.min(n), pg_catalog.count(*) "
-						 "FROM (SELECT pg_catalog.count(%s) AS n FROM %s GROUP BY %s) AS g",
-						 options->k, people ? "DISTINCT person" : "*", user_query_from(release->query), list.data), &r);
+						 "FROM (SELECT pg_catalog.count(%s) AS n FROM %s%s GROUP BY %s) AS g",
+						 options->k, people ? "DISTINCT hdata_one" : "*", user_query_from(release->query),
+						 people ? psprintf(" LEFT JOIN LATERAL (SELECT %s AS hdata_one) AS hdata_each ON true",
+										   release_elements(release->query, "person")) : "",
+						 list.data), &r);
 	check = release_add(release, "attributes_shared_by_few", spi_int64(&r, 0), 0);
 	check->detail = psprintf("combinations of %s shared by fewer than " INT64_FORMAT " %s", list.data, options->k,
 							 people ? "persons" : "rows");

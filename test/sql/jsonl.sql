@@ -91,6 +91,8 @@ SELECT hdata.jsonl('{"a":"\u0000\ud83d\ude00"}'::json);
 SELECT hdata.jsonl('{"a":[1,{"b\"c":"x\ud800"}]}'::json);
 SELECT hdata.jsonl(x) FROM (SELECT 1 AS id, ARRAY[NULL, '["\udc00\ud800"]'::json] AS docs) x;
 SELECT hdata.jsonl('{"a":"\ud83d\u0041"}'::json);
+-- the place is cut where it is long
+SELECT hdata.jsonl(('{"' || repeat('é', 300) || '":"\ud800"}')::json);
 \set VERBOSITY sqlstate
 SELECT hdata.jsonl('{"a":"x\ud800\ud800\udc00\udfff y"}'::json, 'ascii', true), hdata.jsonl('["\uD800"]'::json, replace => true) = '["' || chr(65533) || '"]';
 

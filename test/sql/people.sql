@@ -51,6 +51,10 @@ SELECT * FROM hdata.k_anonymity('xp.people', '{"odd \"name"}', k => 1);
 -- more attributes than a function has arguments
 SELECT format('CREATE TABLE xp.wide AS SELECT %s FROM generate_series(1, 3)', string_agg(format('%s AS c%s', i, i), ', ')) FROM generate_series(1, 120) i \gexec
 SELECT * FROM hdata.k_anonymity('xp.wide', (SELECT array_agg('c' || i) FROM generate_series(1, 120) i));
+-- rows of several people: it is they who are counted, not their combinations; a row of nobody is a row
+CREATE TABLE xp.several (ward text, people int[], illness text);
+INSERT INTO xp.several VALUES ('a', '{1}', 'x'), ('a', '{2}', 'x'), ('a', '{1,2}', 'y'), ('b', '{}', 'x'), ('b', NULL, 'y'), ('b', '{3,3,NULL}', 'y');
+SELECT * FROM hdata.k_anonymity_classes('xp.several', '{ward}', 'people', 'illness');
 CREATE TABLE xp.empty (LIKE xp.people);
 SELECT * FROM hdata.k_anonymity('xp.empty', '{age}');
 \set VERBOSITY sqlstate

@@ -38,6 +38,11 @@ SELECT to_state FROM review_move('gap_items', 1, 'finish');
 -- a project whose ratings are missing has reached no minimum
 :failed 'SELECT ''{}'' AS line ORDER BY 1', options => '{"min_agreement": 0.1, "agreement": "SELECT ''project '' || p AS name, CASE WHEN p = 1 THEN hdata.ratings_agg(i, r, (i % 3)::text) END AS ratings FROM generate_series(1, 2) p, generate_series(1, 60) i, generate_series(1, 3) r GROUP BY p"}') WHERE NOT ok;
 
+-- combinations are shared by people, not by groups of people
+SELECT check_name, n, detail FROM release_check($$SELECT '{}' AS line, a, p AS person FROM (VALUES ('x', '{1}'::int[]), ('x', '{2}'), ('x', '{1,2}'), ('y', '{}')) v (a, p) ORDER BY 1$$,
+	options => '{"k": 3, "attributes": ["a"]}') WHERE NOT ok;
+SELECT manifest($$SELECT '{}' AS line, a, p AS person FROM (VALUES ('x', '{1}'::int[]), ('x', '{2}'), ('x', '{1,2}')) v (a, p) ORDER BY 1$$, options => '{"k": 2, "attributes": ["a"]}') -> 'k_anonymity';
+
 -- lines that are none are on the list, whatever else is wrong
 :failed $$SELECT E'{\n}' AS line, 'zed' AS person UNION ALL SELECT '"\ud800"', 'ann' UNION ALL SELECT '"\u0000"', 'ann' ORDER BY 1$$, format => 'sft') WHERE NOT ok;
 
