@@ -30,12 +30,19 @@
 #define HDATA_ELO_VERSION 1
 #define HDATA_SHINGLES_VERSION 1
 #define HDATA_SHINGLE_QUERY_VERSION 1
+#define HDATA_WEIGHTED_QUERY_VERSION 2	/* a shingle_query with document frequencies */
 #define HDATA_CORPUS_VERSION 1
 #define HDATA_IDF_VERSION 1
 #define HDATA_COMPONENTS_VERSION 1
 #define HDATA_SKETCH_VERSION 1
 #define HDATA_EDITS_VERSION 1
 #define HDATA_REVIEW_FLOW_VERSION 1
+#define HDATA_REVIEW_PATH_VERSION 1
+#define HDATA_REVIEW_PATHS_VERSION 1
+#define HDATA_KM_VERSION 1
+#define HDATA_DECISIONS_VERSION 1
+#define HDATA_PAY_VERSION 1
+#define HDATA_LINE_DIGEST_VERSION 1
 
 /* the second byte of ratings: kind of item | kind of rater << 2 | kind of value << 4 */
 typedef enum IdKind

@@ -1,6 +1,6 @@
 -- text: search among many sets, and its indexes (docs/text.md)
 
-%type shingle_query | the right side of @~: a set of n-grams, a measure and a threshold, made by near() and containing() | the same set, measure and threshold
+%type shingle_query | the right side of @~: a set of n-grams, a measure and a threshold, made by near() and containing() | the same set, measure, threshold and frequencies
 
 CREATE FUNCTION near(shingles, threshold float8, measure text DEFAULT 'jaccard') RETURNS shingle_query
 	AS 'MODULE_PATHNAME', 'shingle_query_near' LANGUAGE C IMMUTABLE PARALLEL SAFE;
@@ -8,6 +8,12 @@ COMMENT ON FUNCTION near(shingles, float8, text) IS 'a query: rows whose measure
 CREATE FUNCTION containing(shingles, threshold float8) RETURNS shingle_query
 	AS 'MODULE_PATHNAME', 'shingle_query_containing' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION containing(shingles, float8) IS 'a query: rows that contain this share of the set or more';
+CREATE FUNCTION near(shingles, threshold float8, measure text, idf) RETURNS shingle_query
+	AS 'MODULE_PATHNAME', 'shingle_query_near' LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION near(shingles, float8, text, idf) IS 'a query: rows whose measure(row, set, idf) is the threshold or more; measures jaccard, dice, cosine, overlap, containment';
+CREATE FUNCTION containing(shingles, threshold float8, idf) RETURNS shingle_query
+	AS 'MODULE_PATHNAME', 'shingle_query_containing' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION containing(shingles, float8, idf) IS 'a query: rows that contain this share of the set''s weight or more';
 
 CREATE FUNCTION shingle_query_sel(internal, oid, internal, integer) RETURNS float8
 	AS 'MODULE_PATHNAME' LANGUAGE C STABLE STRICT PARALLEL SAFE;
@@ -92,3 +98,7 @@ CREATE OPERATOR CLASS gin_band_ops FOR TYPE shingles USING gin AS
 	STORAGE integer;
 COMMENT ON OPERATOR CLASS gin_band_ops USING gin IS 'shingles by bands of their minima: approximate search; options bands, rows';
 COMMENT ON OPERATOR FAMILY gin_band_ops USING gin IS 'shingles by bands of their minima: approximate search';
+
+CREATE FUNCTION bands(shingles, bands integer DEFAULT 16, rows integer DEFAULT 6) RETURNS bigint[]
+	AS 'MODULE_PATHNAME', 'shingle_bands_of' LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION bands(shingles, integer, integer) IS 'hashes of bands of minima: of two sets of Jaccard similarity s one or more are equal with probability 1 - (1 - s^rows)^bands';

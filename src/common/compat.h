@@ -44,6 +44,13 @@
 	makeJsonLexContextCstringLen(json, len, encoding, true)
 #endif
 
+/* intervals may be infinite since 17 */
+#if PG_VERSION_NUM >= 170000
+#define hd_interval_is_infinite(v) INTERVAL_NOT_FINITE(v)
+#else
+#define hd_interval_is_infinite(v) false
+#endif
+
 /* the statistics target of a column that is analyzed, in VacAttrStats itself since 17 */
 #if PG_VERSION_NUM >= 170000
 #define hd_statistics_target(stats) ((stats)->attstattarget)

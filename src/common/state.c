@@ -163,6 +163,16 @@ state_get(const StateType *type, Datum d)
 }
 
 State *
+state_of_bytes(const StateType *type, const uint8 *p, size_t len, const char *name, int sqlerrcode)
+{
+	State	   *s = state_create(type, CurrentMemoryContext);
+	WireReader	r = {p, p + len, name, sqlerrcode};
+
+	type->decode(s, &r);
+	return s;
+}
+
+State *
 state_get_rw(const StateType *type, FunctionCallInfo fcinfo, int arg)
 {
 	Datum		d = PG_GETARG_DATUM(arg);

@@ -71,6 +71,9 @@ extern size_t state_size_limit(void);
 /* A state to read: the expanded object itself, or decoded in the current context */
 extern State *state_get(const StateType *type, Datum d);
 
+/* A state that is part of another value, of which "name" is the type that messages name */
+extern State *state_of_bytes(const StateType *type, const uint8 *p, size_t len, const char *name, int sqlerrcode);
+
 /* A state to change in an aggregate or on its own; arg 0 of a transition */
 extern State *state_get_rw(const StateType *type, FunctionCallInfo fcinfo, int arg);
 

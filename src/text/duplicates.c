@@ -163,7 +163,7 @@ add_pair(void *arg, int32 a, int32 b, double similarity)
 }
 
 static int
-compare_pairs(const void *x, const void *y)
+compare_pairs(const void *x, const void *y, void *arg)
 {
 	const Pair *p = x;
 	const Pair *q = y;
@@ -231,7 +231,7 @@ all_pairs(const SetCollection *c, const JoinPlan *plan, SetMeasure m, double thr
 					add_pair(&all, a, b, 1);
 			}
 	if (all.n > 0)
-		qsort(all.pair, all.n, sizeof(Pair), compare_pairs);
+		qsort_interruptible(all.pair, all.n, sizeof(Pair), compare_pairs, NULL);
 	pfree(next);
 	return all;
 }
@@ -278,6 +278,15 @@ corpus_duplicate_pairs(PG_FUNCTION_ARGS)
 
 /* ---- between two corpora ---- */
 
+void
+warn_corpora_unicode(const Corpus *a, const Corpus *b)
+{
+	if (a->unicode != b->unicode && a->unicode != 0 && b->unicode != 0)
+		ereport(WARNING,
+				(errmsg("corpora were made with different versions of Unicode"),
+				 errhint("Make the older one again from its texts.")));
+}
+
 /* Rows (id of a, id of b, similarity) */
 static Datum
 pairs_between(FunctionCallInfo fcinfo, const JoinOptions *o, bool df_of_a)
@@ -292,10 +301,7 @@ pairs_between(FunctionCallInfo fcinfo, const JoinOptions *o, bool df_of_a)
 		return (Datum) 0;
 	a = corpus_get_consistent(PG_GETARG_DATUM(0));
 	b = corpus_get_consistent(PG_GETARG_DATUM(1));
-	if (a->unicode != b->unicode && a->unicode != 0 && b->unicode != 0)
-		ereport(WARNING,
-				(errmsg("corpora were made with different versions of Unicode"),
-				 errhint("Make the older one again from its texts.")));
+	warn_corpora_unicode(a, b);
 	check_exact_join((double) a->n_tokens + b->n_tokens, (double) a->n_texts + b->n_texts);
 	pairs = all_pairs(corpus_sets(a, b, o->k, o->idf, df_of_a), NULL, o->measure, o->threshold, NULL, NULL);
 	for (int64 i = 0; i < pairs.n; i++)

@@ -77,6 +77,9 @@ typedef struct Pairs
 extern Pairs all_pairs(const SetCollection *c, const JoinPlan *plan, SetMeasure m, double threshold,
 					   PairSkip skip, void *arg);
 
+/* Says so if two corpora were made with different versions of Unicode */
+extern void warn_corpora_unicode(const Corpus *a, const Corpus *b);
+
 extern void put_text_id(SrfRow *row, const Corpus *c, int32 text);
 
 #endif							/* HD_DUPLICATES_H */

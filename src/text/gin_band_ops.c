@@ -13,9 +13,11 @@
 
 #include "access/gin.h"
 #include "access/reloptions.h"
+#include "catalog/pg_type_d.h"
 #include "common/compat.h"
 #include "text/gin_bands.h"
 #include "text/shingle_query.h"
+#include "utils/array.h"
 
 /* by default 99 % of what has a Jaccard similarity of 0.8, and more above */
 #define BANDS_DEFAULT 16
@@ -47,7 +49,7 @@ keys_of(FunctionCallInfo fcinfo, const ShingleSet *s, int32 *n_keys)
 {
 	BandOptions *o = PG_HAS_OPCLASS_OPTIONS() ? (BandOptions *) PG_GET_OPCLASS_OPTIONS() : NULL;
 	int			bands = o ? o->bands : BANDS_DEFAULT;
-	uint32		band[BANDS_MAX];
+	uint64		band[BANDS_MAX];
 	Datum	   *key;
 
 	*n_keys = 0;
@@ -56,7 +58,7 @@ keys_of(FunctionCallInfo fcinfo, const ShingleSet *s, int32 *n_keys)
 	shingle_bands(s, bands, o ? o->rows : BAND_ROWS_DEFAULT, band);
 	key = palloc(sizeof(Datum) * bands);
 	for (int i = 0; i < bands; i++)
-		key[i] = Int32GetDatum((int32) band[i]);
+		key[i] = Int32GetDatum((int32) (band[i] >> 32));
 	*n_keys = bands;
 	return key;
 }
@@ -81,6 +83,31 @@ gin_band_extract_query(PG_FUNCTION_ARGS)
 	shingle_query_check_symmetric(&q);
 	*(int32 *) PG_GETARG_POINTER(6) = GIN_SEARCH_MODE_DEFAULT;
 	PG_RETURN_POINTER(keys_of(fcinfo, &q.set, (int32 *) PG_GETARG_POINTER(1)));
+}
+
+/* bands(shingles, bands, rows): the same, of 64 bits, to be kept in a table */
+PG_FUNCTION_INFO_V1(shingle_bands_of);
+Datum
+shingle_bands_of(PG_FUNCTION_ARGS)
+{
+	int			bands = PG_GETARG_INT32(1);
+	int			rows = PG_GETARG_INT32(2);
+	uint64		band[BANDS_MAX];
+	Datum		key[BANDS_MAX];
+	ShingleSet	s;
+
+	if (bands < 1 || bands > BANDS_MAX || rows < 1 || rows > BAND_ROWS_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("there may be 1 to %d bands of 1 to %d rows", BANDS_MAX, BAND_ROWS_MAX),
+				 errdetail("It is %d bands of %d rows.", bands, rows)));
+	shingle_set_open(PG_GETARG_VARLENA_PP(0), &s);
+	if (s.n == 0)
+		PG_RETURN_ARRAYTYPE_P(construct_empty_array(INT8OID));
+	shingle_bands(&s, bands, rows, band);
+	for (int i = 0; i < bands; i++)
+		key[i] = Int64GetDatum((int64) band[i]);
+	PG_RETURN_ARRAYTYPE_P(construct_array(key, bands, INT8OID, sizeof(int64), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
 
 static bool

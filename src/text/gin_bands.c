@@ -52,7 +52,7 @@ fill_slots(const ShingleSet *s, uint64 *slot, int32 t)
 }
 
 void
-shingle_bands(const ShingleSet *s, int bands, int rows, uint32 *key)
+shingle_bands(const ShingleSet *s, int bands, int rows, uint64 *key)
 {
 	uint64		slot[BANDS_MAX * BAND_ROWS_MAX];
 
@@ -63,6 +63,6 @@ shingle_bands(const ShingleSet *s, int bands, int rows, uint32 *key)
 
 		for (int r = 0; r < rows; r++)
 			h = hd_mix64(h * UINT64CONST(0x9e3779b97f4a7c15) + slot[b * rows + r]);
-		key[b] = (uint32) (h >> 32);
+		key[b] = h;
 	}
 }

@@ -16,8 +16,9 @@
 /*
  * key[bands]: of two sets of Jaccard similarity s, one band or more is equal
  * with probability 1 - (1 - s^rows)^bands.  The set must not be empty.
- * Indexes hold these numbers: the calculation is fixed for ever.
+ * Tables hold these numbers, and indexes their upper halves: the calculation is
+ * fixed for ever.
  */
-extern void shingle_bands(const ShingleSet *s, int bands, int rows, uint32 *key);
+extern void shingle_bands(const ShingleSet *s, int bands, int rows, uint64 *key);
 
 #endif							/* HD_GIN_BANDS_H */

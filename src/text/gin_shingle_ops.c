@@ -3,9 +3,10 @@
  * gin_shingle_ops.c
  *	  GIN operator class for shingles @~ shingle_query: exact search.
  *
- * Keys are the hashes, as int4.  A row that satisfies a query has at least
- * "needed" of its n shingles, so of any m of them at least m - (n - needed).
- * That bound is all that the consistent functions know.  It suffices for the
+ * Keys are the hashes, as int4.  A row that satisfies a query has shingles of
+ * it that weigh "needed" together (without document frequencies each weighs 1),
+ * so of those that are looked up it has what is needed less the weight of the
+ * others.  That bound is all that the consistent functions know.  It suffices for the
  * prefix filter of set joins (Chaudhuri, Ganti and Kaushik 2006), in the best
  * of all orders: GIN sorts the entries of a scan by how many rows each has and
  * reads only the rarest ones in full, as many as it takes until the rest
@@ -92,30 +93,78 @@ gin_shingle_extract_value(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(n > 0 ? keys_of(&s, n) : NULL);
 }
 
-/*
- * How many of the query's n shingles to look up.  n - needed + 1 have to be;
- * each one more costs a descent and saves candidates, because GIN may choose
- * rarer ones.  Twice as many let it pass by what stands in every other text.
- */
-static int32
-keys_wanted(int32 n, int32 needed)
+/* A key of a query, in the order in which they are chosen */
+typedef struct QueryKey
 {
-	int32		least = n - needed + 1;
+	double		weight;
+	int32		place;			/* in the set */
+	double		least;			/* of the first: what a row's keys must weigh together */
+} QueryKey;
 
-	return (int32) Min((int64) n, 2 * (int64) least + 8);
+static int
+heaviest_first(const void *x, const void *y)
+{
+	const QueryKey *a = x;
+	const QueryKey *b = y;
+
+	if (a->weight != b->weight)
+		return a->weight > b->weight ? -1 : 1;
+	return (a->place > b->place) - (a->place < b->place);
 }
 
-/* What the consistent functions need to know of the query */
-static Pointer *
-extra_data_of(int32 n_keys, int32 least)
+/*
+ * How many of the query's n shingles to look up.  A row must have one of the
+ * "few" that are left when the lightest are taken out that together weigh less
+ * than is needed; each one more costs a descent and saves candidates, because
+ * GIN may choose rarer ones.  Twice as many let it pass by what stands in every
+ * other text.
+ */
+static int32
+keys_wanted(int32 n, int32 few)
 {
-	Pointer    *extra = palloc(sizeof(Pointer) * n_keys);
-	int32	   *shared = palloc(sizeof(int32));
+	return (int32) Min((int64) n, 2 * (int64) few + 8);
+}
 
-	*shared = least;
-	for (int32 i = 0; i < n_keys; i++)
-		extra[i] = (Pointer) shared;
-	return extra;
+/* The keys to look up, the heaviest first */
+static QueryKey *
+choose_keys(const ShingleQuery *q, int32 *n_keys)
+{
+	int32		n = q->set.n;
+	QueryKey   *key = palloc_extended(sizeof(QueryKey) * n, MCXT_ALLOC_HUGE);
+	double	   *weight = palloc_extended(sizeof(double) * n, MCXT_ALLOC_HUGE);
+	double		needed = shingle_query_weights(q, weight);
+	double		left_out = 0;
+	int32		few = n;
+
+	for (int32 i = 0; i < n; i++)
+		key[i] = (QueryKey) {weight[i], i, 0};
+	if (q->idf)
+		qsort(key, n, sizeof(QueryKey), heaviest_first);
+	while (few > 1 && left_out + key[few - 1].weight < needed)
+		left_out += key[--few].weight;
+	*n_keys = keys_wanted(n, few);
+	left_out = 0;
+	for (int32 i = n - 1; i >= *n_keys; i--)
+		left_out += key[i].weight;
+	key[0].least = needed - left_out;
+	pfree(weight);
+	return key;
+}
+
+/* With t_min: the first shingles that are not needed, and one more; one of them is enough */
+static QueryKey *
+first_keys(const ShingleQuery *q, int32 *n_keys)
+{
+	double	   *weight = palloc_extended(sizeof(double) * q->set.n, MCXT_ALLOC_HUGE);
+	int32		needed = (int32) shingle_query_weights(q, weight);
+	QueryKey   *key;
+
+	*n_keys = q->set.n - needed + 1;
+	key = palloc_extended(sizeof(QueryKey) * *n_keys, MCXT_ALLOC_HUGE);
+	for (int32 i = 0; i < *n_keys; i++)
+		key[i] = (QueryKey) {1, i, 1};
+	pfree(weight);
+	return key;
 }
 
 PG_FUNCTION_INFO_V1(gin_shingle_extract_query);
@@ -127,8 +176,8 @@ gin_shingle_extract_query(PG_FUNCTION_ARGS)
 	int32	   *search_mode = (int32 *) PG_GETARG_POINTER(6);
 	double		t_min = t_min_option(fcinfo);
 	ShingleQuery q;
-	int32		needed,
-				n;
+	QueryKey   *chosen;
+	Datum	   *key;
 
 	shingle_query_open(PG_GETARG_VARLENA_PP(0), &q);
 	*n_keys = 0;
@@ -141,29 +190,33 @@ gin_shingle_extract_query(PG_FUNCTION_ARGS)
 		*search_mode = GIN_SEARCH_MODE_ALL;
 		PG_RETURN_POINTER(NULL);
 	}
-	needed = shingle_query_needed(&q);
-	n = t_min > 0 ? q.set.n - needed + 1 : keys_wanted(q.set.n, needed);
-	check_number_of_keys(n);
-	*n_keys = n;
-	*extra_data = extra_data_of(n, t_min > 0 ? 1 : n - (q.set.n - needed));
-	PG_RETURN_POINTER(keys_of(&q.set, n));
-}
-
-static int32
-not_false(const GinTernaryValue *check, int32 n)
-{
-	int32		count = 0;
-
-	for (int32 i = 0; i < n; i++)
-		count += check[i] != GIN_FALSE;
-	return count;
+	shingle_query_decode(&q, &fcinfo->flinfo->fn_extra, fcinfo->flinfo->fn_mcxt);
+	chosen = t_min > 0 ? first_keys(&q, n_keys) : choose_keys(&q, n_keys);
+	check_number_of_keys(*n_keys);
+	key = palloc(sizeof(Datum) * *n_keys);
+	*extra_data = palloc(sizeof(Pointer) * *n_keys);
+	for (int32 i = 0; i < *n_keys; i++)
+	{
+		key[i] = Int32GetDatum((int32) shingle_at(&q.set, chosen[i].place));
+		(*extra_data)[i] = (Pointer) &chosen[i];
+	}
+	PG_RETURN_POINTER(key);
 }
 
 static bool
 possible(const GinTernaryValue *check, int32 n_keys, Pointer *extra_data)
 {
+	double		weight = 0,
+				least;
+
 	/* a search of all rows has no keys */
-	return n_keys == 0 || not_false(check, n_keys) >= *(int32 *) extra_data[0];
+	if (n_keys == 0)
+		return true;
+	least = ((const QueryKey *) extra_data[0])->least;
+	for (int32 i = 0; i < n_keys && weight < least; i++)
+		if (check[i] != GIN_FALSE)
+			weight += ((const QueryKey *) extra_data[i])->weight;
+	return weight >= least;
 }
 
 PG_FUNCTION_INFO_V1(gin_shingle_consistent);

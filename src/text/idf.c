@@ -353,12 +353,16 @@ weight_of_df(const Idf *f, uint32 df)
 	return log(1 + (double) f->n / df);
 }
 
+/* Most shingles have one of a few frequencies, and a logarithm takes longer than to look it up */
+#define KNOWN_WEIGHTS 256
+
 /* Hashes are as good as evenly spread: by their upper bits one knows where they are, almost */
 void
 idf_index(Idf *f)
 {
 	uint32	   *first;
 	double	   *weight;
+	double		known[KNOWN_WEIGHTS] = {0};
 	int			bits = 0;
 
 	if (f->first != NULL)
@@ -370,8 +374,17 @@ idf_index(Idf *f)
 	memset(first, 0, (((Size) 1 << bits) + 1) * sizeof(uint32));
 	for (uint64 i = 0; i < f->n_rows; i++)
 	{
+		uint32		df = (uint32) f->row[i];
+
 		HD_CHECK_EVERY(i + 1);
-		weight[i] = weight_of_df(f, (uint32) f->row[i]);
+		if (df >= KNOWN_WEIGHTS)
+			weight[i] = weight_of_df(f, df);
+		else
+		{
+			if (known[df] == 0)
+				known[df] = weight_of_df(f, df);
+			weight[i] = known[df];
+		}
 		first[((f->row[i] >> 32 << bits) >> 32) + 1]++;
 	}
 	for (Size b = 0; b < (Size) 1 << bits; b++)

@@ -11,7 +11,7 @@
 #include "common/args.h"
 #include "common/interrupts.h"
 #include "common/srf.h"
-#include "text/idf.h"
+#include "text/idf_measure.h"
 #include "text/set_join.h"
 #include "utils/fmgrprotos.h"
 #include "utils/jsonb.h"
@@ -115,23 +115,6 @@ idf_frequencies(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-static void
-check_unit(const Idf *f, const ShingleSet *s)
-{
-	if (f->unit != s->unit)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("shingles cannot be weighed by frequencies of another unit"),
-				 errdetail("The shingles have unit %s, the frequencies %s.",
-						   shingle_unit_name(s->unit), shingle_unit_name(f->unit))));
-	if (f->unicode != s->unicode)
-		ereport(WARNING,
-				(errmsg("shingles and frequencies were made with different versions of Unicode"),
-				 errdetail("One was made with %d.%d, the other with %d.%d.",
-						   s->unicode / 4, s->unicode % 4, f->unicode / 4, f->unicode % 4),
-				 errhint("Make them again from their texts.")));
-}
-
 /* Those of one text */
 PG_FUNCTION_INFO_V1(idf_frequencies_of);
 Datum
@@ -143,7 +126,7 @@ idf_frequencies_of(PG_FUNCTION_ARGS)
 
 	srf_begin(fcinfo, &row);
 	shingle_set_open(PG_GETARG_VARLENA_PP(1), &s);
-	check_unit(f, &s);
+	idf_check_unit(f, &s);
 	idf_index(f);
 	for (int32 i = 0; i < s.n; i++)
 		put_frequency(&row, f, shingle_at(&s, i), idf_find(f, shingle_at(&s, i)));
@@ -174,83 +157,12 @@ idf_to_jsonb(PG_FUNCTION_ARGS)
 
 /* ---- weighted measures ---- */
 
-/*
- * A query measures many pairs with one idf: it is decoded once, and known
- * again by its bytes, or by its pointer into a TOAST table.
- */
-typedef struct IdfCache
-{
-	MemoryContext cx;
-	void	   *raw;
-	Size		size;
-	Idf		   *idf;
-} IdfCache;
-
 static Idf *
 cached_idf(FunctionCallInfo fcinfo, int arg)
 {
-	IdfCache   *k = fcinfo->flinfo->fn_extra;
-	Datum		d = PG_GETARG_DATUM(arg);
-	Size		size;
-	MemoryContext old;
-
-	if (VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(d)))
-		return idf_get(d);
-	if (VARATT_IS_EXTERNAL(DatumGetPointer(d)) && !VARATT_IS_EXTERNAL_ONDISK(DatumGetPointer(d)))
-		return idf_get(PointerGetDatum(PG_DETOAST_DATUM(d)));
-	size = VARSIZE_ANY(DatumGetPointer(d));
-	if (k != NULL && k->idf != NULL && k->size == size && memcmp(k->raw, DatumGetPointer(d), size) == 0)
-		return k->idf;
-	if (k == NULL)
-	{
-		k = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(IdfCache));
-		k->cx = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "hdata idf", ALLOCSET_SMALL_SIZES);
-		fcinfo->flinfo->fn_extra = k;
-	}
-	k->idf = NULL;
-	MemoryContextReset(k->cx);
-	old = MemoryContextSwitchTo(k->cx);
-	k->raw = MemoryContextAllocHuge(k->cx, size);
-	memcpy(k->raw, DatumGetPointer(d), size);
-	k->size = size;
-	k->idf = idf_get(d);
-	idf_index(k->idf);
-	MemoryContextSwitchTo(old);
-	return k->idf;
-}
-
-typedef struct Masses
-{
-	double		a;
-	double		b;
-	double		both;
-} Masses;
-
-/* Sums in the order of hashes: the same two sets give the same digits, whichever comes first */
-static Masses
-weigh(const Idf *f, const ShingleSet *a, const ShingleSet *b)
-{
-	Masses		m = {0};
-	int32		i = 0,
-				j = 0;
-
-	while (i < a->n || j < b->n)
-	{
-		bool		in_a = j == b->n || (i < a->n && shingle_at(a, i) <= shingle_at(b, j));
-		bool		in_b = i == a->n || (j < b->n && shingle_at(b, j) <= shingle_at(a, i));
-		double		w = idf_weight(f, idf_find(f, in_a ? shingle_at(a, i) : shingle_at(b, j)));
-
-		HD_CHECK_EVERY(i + j + 1);
-		if (in_a)
-			m.a += w;
-		if (in_b)
-			m.b += w;
-		if (in_a && in_b)
-			m.both += w;
-		i += in_a;
-		j += in_b;
-	}
-	return m;
+	if (fcinfo->flinfo->fn_extra == NULL)
+		fcinfo->flinfo->fn_extra = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(IdfCache));
+	return idf_of_datum(fcinfo->flinfo->fn_extra, fcinfo->flinfo->fn_mcxt, PG_GETARG_DATUM(arg));
 }
 
 /* As without weights: of two empty sets every measure is 1, of an empty and another one 0 */
@@ -264,12 +176,11 @@ measured(FunctionCallInfo fcinfo, SetMeasure measure)
 
 	shingle_set_open(PG_GETARG_VARLENA_PP(0), &a);
 	shingle_set_open(PG_GETARG_VARLENA_PP(1), &b);
-	check_unit(f, &a);
-	check_unit(f, &b);
+	idf_check_unit(f, &a);
+	idf_check_unit(f, &b);
 	if (a.n == 0 && b.n == 0)
 		PG_RETURN_FLOAT8(1);
-	idf_index(f);
-	m = weigh(f, &a, &b);
+	m = idf_weigh(f, &a, &b);
 	if (measure == MEASURE_CONTAINMENT)
 		/* of the first in the second */
 		PG_RETURN_FLOAT8(set_similarity(measure, m.both, m.b, m.a));

@@ -28,7 +28,7 @@ threshold_arg(FunctionCallInfo fcinfo, int arg)
 	return t;
 }
 
-/* near(shingles, threshold, measure) */
+/* near(shingles, threshold, measure, idf) */
 PG_FUNCTION_INFO_V1(shingle_query_near);
 Datum
 shingle_query_near(PG_FUNCTION_ARGS)
@@ -37,16 +37,19 @@ shingle_query_near(PG_FUNCTION_ARGS)
 	{"overlap", QUERY_OVERLAP}, {"containment", QUERY_HELD}, {NULL, 0}};
 	QueryMeasure m = arg_choice(fcinfo, 2, "measure", measures);
 
-	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1) || (PG_NARGS() > 3 && PG_ARGISNULL(3)))
 		PG_RETURN_NULL();
-	PG_RETURN_POINTER(shingle_query_make(m, threshold_arg(fcinfo, 1), PG_GETARG_VARLENA_PP(0)));
+	PG_RETURN_POINTER(shingle_query_make(m, threshold_arg(fcinfo, 1), PG_GETARG_VARLENA_PP(0),
+										 PG_NARGS() > 3 ? PG_GETARG_DATUM(3) : 0));
 }
 
+/* containing(shingles, threshold, idf) */
 PG_FUNCTION_INFO_V1(shingle_query_containing);
 Datum
 shingle_query_containing(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_POINTER(shingle_query_make(QUERY_HOLDS, threshold_arg(fcinfo, 1), PG_GETARG_VARLENA_PP(0)));
+	PG_RETURN_POINTER(shingle_query_make(QUERY_HOLDS, threshold_arg(fcinfo, 1), PG_GETARG_VARLENA_PP(0),
+										 PG_NARGS() > 2 ? PG_GETARG_DATUM(2) : 0));
 }
 
 /* ---- input and output ---- */
@@ -59,7 +62,8 @@ shingle_query_in(PG_FUNCTION_ARGS)
 	char	   *bytes = shingles_from_hex(PG_GETARG_CSTRING(0), "shingle_query",
 										  "Queries are made by near() and containing().", &len);
 
-	PG_RETURN_POINTER(shingles_checked(bytes, len, ERRCODE_INVALID_TEXT_REPRESENTATION, "shingle_query", shingle_query_fault(bytes, len)));
+	PG_RETURN_POINTER(shingles_checked(bytes, len, ERRCODE_INVALID_TEXT_REPRESENTATION, "shingle_query",
+									   shingle_query_fault(bytes, len, ERRCODE_INVALID_TEXT_REPRESENTATION)));
 }
 
 PG_FUNCTION_INFO_V1(shingle_query_out);
@@ -77,7 +81,8 @@ shingle_query_recv(PG_FUNCTION_ARGS)
 	int			len = buf->len - buf->cursor;
 	const char *bytes = pq_getmsgbytes(buf, len);
 
-	PG_RETURN_POINTER(shingles_checked(bytes, len, ERRCODE_INVALID_BINARY_REPRESENTATION, "shingle_query", shingle_query_fault(bytes, len)));
+	PG_RETURN_POINTER(shingles_checked(bytes, len, ERRCODE_INVALID_BINARY_REPRESENTATION, "shingle_query",
+									   shingle_query_fault(bytes, len, ERRCODE_INVALID_BINARY_REPRESENTATION)));
 }
 
 /* Equality and order are those of bytes, as for shingles */
@@ -105,14 +110,26 @@ STATE_FUNCTION(shingle_query_hash_extended, shingles_hash_extended(fcinfo));
 
 /* ---- operators ---- */
 
-/* One warning a query, not one a row */
-static void
-warn_once(FunctionCallInfo fcinfo, const ShingleSet *row, const ShingleQuery *q)
+/* What is kept from row to row: frequencies, and that a warning was given: one a query, not one a row */
+typedef struct MatchState
 {
-	static char warned;
+	void	   *idf;
+	bool		warned;
+} MatchState;
 
-	if (fcinfo->flinfo->fn_extra == NULL && shingles_warn_unicode(row, &q->set))
-		fcinfo->flinfo->fn_extra = &warned;
+static MatchState *
+match_state(FunctionCallInfo fcinfo)
+{
+	if (fcinfo->flinfo->fn_extra == NULL)
+		fcinfo->flinfo->fn_extra = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(MatchState));
+	return fcinfo->flinfo->fn_extra;
+}
+
+static void
+warn_once(MatchState *s, const ShingleSet *row, const ShingleQuery *q)
+{
+	if (!s->warned)
+		s->warned = shingles_warn_unicode(row, &q->set);
 }
 
 static bool
@@ -130,7 +147,9 @@ matches(FunctionCallInfo fcinfo, bool approximate)
 	if (approximate)
 		shingle_query_check_symmetric(&q);
 	if (unlikely(row.unicode != q.set.unicode))
-		warn_once(fcinfo, &row, &q);
+		warn_once(match_state(fcinfo), &row, &q);
+	if (q.idf_bytes)
+		shingle_query_decode(&q, &match_state(fcinfo)->idf, fcinfo->flinfo->fn_mcxt);
 	yes = shingle_query_matches(&q, &row);
 	PG_FREE_IF_COPY(left, 0);
 	PG_FREE_IF_COPY(right, 1);

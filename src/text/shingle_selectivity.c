@@ -7,8 +7,9 @@
  * the query: the most common ones, and the histogram as a sample of the rest.
  * Searches for duplicates are mostly more selective than a hundred values can
  * show.  Where none satisfies the query, the union bound over common shingles
- * says more: a row that does has at least one of any n - needed + 1 shingles
- * of the query, so the share is at most the sum of the shares of the rarest.
+ * says more: shingles that together weigh less than is needed cannot carry a
+ * row, so one that satisfies the query has at least one of the others, and the
+ * share is at most the sum of their shares.  The most frequent are left out.
  *
  * An estimator can be given to any operator by anybody who may create one, so
  * nothing is taken for a query or a set before its type has been looked at.
@@ -31,13 +32,35 @@
 /* a few rows of 20,000: a search for duplicates of which nothing is known */
 #define DEFAULT_SHARE 1e-4
 
-static int
-ascending(const void *a, const void *b)
+typedef struct ShingleShare
 {
-	float4		x = *(const float4 *) a;
-	float4		y = *(const float4 *) b;
+	double		share;			/* of the rows */
+	double		weight;			/* in the query */
+} ShingleShare;
 
-	return (x > y) - (x < y);
+static int
+most_frequent_first(const void *x, const void *y)
+{
+	const ShingleShare *a = x;
+	const ShingleShare *b = y;
+
+	return (a->share < b->share) - (a->share > b->share);
+}
+
+/* Those that are left when the most frequent ones are taken out, as long as these weigh less than is needed */
+static double
+sum_of_needed(ShingleShare *s, int32 n, double needed)
+{
+	double		left_out = 0,
+				sum = 0;
+	int32		i = 0;
+
+	qsort(s, n, sizeof(ShingleShare), most_frequent_first);
+	while (i < n - 1 && left_out + s[i].weight < needed)
+		left_out += s[i++].weight;
+	for (; i < n; i++)
+		sum += s[i].share;
+	return sum;
 }
 
 /* Share of the rows not NULL, where statistics of shingles allow a bound; else 1 */
@@ -46,9 +69,10 @@ union_bound(HeapTuple stats, const ShingleQuery *q)
 {
 	AttStatsSlot slot;
 	int32		n = q->set.n;
-	int32		wanted = n - shingle_query_needed(q) + 1;
-	double		bound = 0;
-	float4	   *share;
+	double		bound;
+	double	   *weight;
+	ShingleShare *s;
+	double		needed;
 	int			c = 0;
 
 	if (!get_attstatsslot(&slot, stats, STATISTIC_KIND_COMMON_SHINGLES, InvalidOid, ATTSTATSSLOT_VALUES | ATTSTATSSLOT_NUMBERS))
@@ -58,7 +82,9 @@ union_bound(HeapTuple stats, const ShingleQuery *q)
 		free_attstatsslot(&slot);
 		return 1;
 	}
-	share = palloc_extended(sizeof(float4) * n, MCXT_ALLOC_HUGE);
+	weight = palloc_extended(sizeof(double) * n, MCXT_ALLOC_HUGE);
+	needed = shingle_query_weights(q, weight);
+	s = palloc_extended(sizeof(ShingleShare) * n, MCXT_ALLOC_HUGE);
 	for (int32 i = 0; i < n; i++)
 	{
 		uint32		h = shingle_at(&q->set, i);
@@ -67,13 +93,12 @@ union_bound(HeapTuple stats, const ShingleQuery *q)
 		while (c < slot.nvalues && (uint32) DatumGetInt32(slot.values[c]) < h)
 			c++;
 		/* of others only the most is known: half of it, as they are mostly rare */
-		share[i] = c < slot.nvalues && (uint32) DatumGetInt32(slot.values[c]) == h ? slot.numbers[c] : slot.numbers[slot.nvalues] / 2;
+		s[i].share = c < slot.nvalues && (uint32) DatumGetInt32(slot.values[c]) == h ? slot.numbers[c] : slot.numbers[slot.nvalues] / 2;
+		s[i].weight = weight[i];
 	}
-	if (wanted < n)
-		qsort(share, n, sizeof(float4), ascending);
-	for (int32 i = 0; i < wanted; i++)
-		bound += share[i];
-	pfree(share);
+	bound = sum_of_needed(s, n, needed);
+	pfree(weight);
+	pfree(s);
 	free_attstatsslot(&slot);
 	return bound;
 }
@@ -154,8 +179,10 @@ restriction_share(PlannerInfo *root, Oid operator, List *args, int varRelid, Oid
 		else if (HeapTupleIsValid(var.statsTuple) && statistic_proc_security_check(&var, get_opcode(operator)))
 		{
 			ShingleQuery q;
+			void	   *cache = NULL;
 
 			shingle_query_open(PG_DETOAST_DATUM_PACKED(((Const *) other)->constvalue), &q);
+			shingle_query_decode(&q, &cache, CurrentMemoryContext);
 			share = q.set.n == 0 ? 0 : share_by_statistics(var.statsTuple, shingles, &q);
 		}
 	}

@@ -23,13 +23,15 @@ typedef struct Grouping
 	Clusters	clusters;
 } Grouping;
 
-static void
+/* Did it take the approximate join? */
+static bool
 group_texts(const Corpus *c, const JoinOptions *o, bool refine, Grouping *g)
 {
 	JoinPlan	plan;
 
 	g->sets = plan_join(c, o, &plan);
 	clusters_make(g->sets, plan.by_lsh ? &plan.lsh : NULL, o->measure, o->threshold, refine, &g->clusters);
+	return plan.by_lsh;
 }
 
 static double
@@ -89,6 +91,7 @@ corpus_template_groups(PG_FUNCTION_ARGS)
 				weighted;
 	SrfRow		row;
 	Corpus	   *c;
+	bool		by_lsh;
 	int64		least,
 				n = 0;
 	int64	   *variants,
@@ -105,13 +108,14 @@ corpus_template_groups(PG_FUNCTION_ARGS)
 				 errmsg("min_variants must be at least 2"),
 				 errdetail("It is " INT64_FORMAT ".", least)));
 	method_arg(fcinfo, 4, &plain_options);
-	weighted_options.method = plain_options.method;
 	srf_begin(fcinfo, &row);
 	if (PG_ARGISNULL(0))
 		return (Datum) 0;
 	c = corpus_get_consistent(PG_GETARG_DATUM(0));
 	/* a template holds by components: its forms need not all be like the first */
-	group_texts(c, &plain_options, false, &plain);
+	by_lsh = group_texts(c, &plain_options, false, &plain);
+	/* both take the same way, and one notice says so */
+	weighted_options.method = by_lsh ? METHOD_LSH : METHOD_EXACT;
 	group_texts(c, &weighted_options, true, &weighted);
 	variants = count_variants(&plain, &weighted, (int32) c->n_texts);
 	number = array_alloc0(c->n_texts, sizeof(int64));

@@ -38,11 +38,12 @@ CREATE FUNCTION words(n int, i int) RETURNS text LANGUAGE sql VOLATILE AS
 CREATE TABLE form AS SELECT f, words(4 + f % 12, f) AS head, words(4 + f % 7, f) AS tail FROM generate_series(0, 99) f;
 CREATE TABLE raw AS SELECT i AS id, CASE WHEN i % 10 < 4 THEN (SELECT head || ' ' || words(2 + i % 9, i) || ' ' || tail FROM form WHERE f = floor(100 * (i * 0.6180339887 % 1) ^ 2)::int)
     ELSE words(3 + floor(58 * random() ^ 1.5)::int, i) END AS body FROM generate_series(1, $rows) i;
-UPDATE raw SET body = regexp_replace((SELECT body FROM raw o WHERE o.id = raw.id - 5), 'w(\d)', 'w7\1') WHERE id % 10 = 9;
+UPDATE raw SET body = regexp_replace(o.body, 'w(\d)', 'w7\1') FROM raw o WHERE o.id = raw.id - 5 AND raw.id % 10 = 9;
 SQL
 fi
 sql -c "CREATE TABLE t AS SELECT id, body, shingles(body, 'w3') AS s FROM raw" \
     -c "CREATE TABLE probe AS SELECT s, body FROM t ORDER BY md5(id::text) LIMIT $probes" \
+    -c "CREATE TABLE rarity AS SELECT freeze(idf_agg(s)) AS f FROM t" \
     -c "CREATE TABLE timing (what text, us float8, found bigint)"
 
 sql <<'SQL'
@@ -107,6 +108,8 @@ search 'exact, jaccard 0.8, with planning' "s @~ near(%s, 0.8)" "$probes" true
 search 'exact, jaccard 0.7' "s @~ near(%s, 0.7)"
 search 'exact, jaccard 0.5' "s @~ near(%s, 0.5)"
 search 'exact, containing 0.8' "s @~ containing(%s, 0.8)"
+search 'exact, jaccard weighed by rarity 0.7' "s @~ near(%s, 0.7, 'jaccard', (SELECT f FROM rarity))"
+search 'exact, jaccard weighed by rarity 0.5' "s @~ near(%s, 0.5, 'jaccard', (SELECT f FROM rarity))"
 sql -c 'DROP INDEX t_s'
 echo
 build 'gin_shingle_ops (t_min = 0.7)' 'CREATE INDEX t_p ON t USING gin (s gin_shingle_ops (t_min = 0.7))' t_p

@@ -32,10 +32,10 @@ SELECT signature AS not_strict_without_need FROM hd_functions f WHERE NOT proiss
 	AND NOT EXISTS (SELECT FROM pg_aggregate WHERE f.oid IN (aggtransfn, aggfinalfn, aggcombinefn)) ORDER BY 1;
 
 -- the state comes first, names of options are fixed, every option has its default
-SELECT proname, pronargs - pronargdefaults AS required, proargnames[1:pronargs] AS names, pg_get_expr(proargdefaults, 0) AS defaults FROM hd_functions WHERE pronargdefaults > 0 ORDER BY 1;
+SELECT proname, pronargs - pronargdefaults AS required, proargnames[1:pronargs] AS names, pg_get_expr(proargdefaults, 0) AS defaults FROM hd_functions WHERE pronargdefaults > 0 ORDER BY 1, signature;
 -- rows and cost are stated
-SELECT proname, prorows > 0 AND prorows <> 1000 OR proname IN ('observations', 'item_agreement', 'adjusted_scores', 'comparison_rows', 'contamination', 'games', 'irt_persons', 'ranking_rows', 'rasch_persons', 'swap_pairs') AS rows_stated, procost > 1 AS cost_stated,
-	(SELECT string_agg(n, ' ' ORDER BY o) FROM unnest(proargnames, proargmodes) WITH ORDINALITY u (n, m, o) WHERE m = 'o') AS columns FROM hd_functions WHERE proretset ORDER BY 1;
+SELECT proname, prorows > 0 AND prorows <> 1000 OR proname IN ('observations', 'item_agreement', 'adjusted_scores', 'comparison_rows', 'contamination', 'games', 'irt_persons', 'ranking_rows', 'rasch_persons', 'swap_pairs', 'copied_pairs') AS rows_stated, procost > 1 AS cost_stated,
+	(SELECT string_agg(n, ' ' ORDER BY o) FROM unnest(proargnames, proargmodes) WITH ORDINALITY u (n, m, o) WHERE m = 'o') AS columns FROM hd_functions WHERE proretset ORDER BY 1, signature;
 
 -- aggregates: mergeable, their transition type a real one with a combine function, nothing to be handed round as internal
 SELECT a.aggfnoid::regprocedure AS not_mergeable FROM pg_aggregate a JOIN hd_functions f ON f.oid = a.aggfnoid

@@ -34,7 +34,7 @@ SELECT n(c), n_not_covered(c), n_skipped(c), coverage(c), accuracy(c), cohen_kap
 FROM (SELECT confusion_agg(NULL::text, 'x'::text) UNION ALL SELECT confusion_agg('x'::text, NULL)) q(c);
 SELECT confusion_agg(reference, predicted) IS NULL AS no_rows FROM hd_row WHERE false;
 SELECT n(NULL::confusion), accuracy(NULL::confusion), cohen_kappa(NULL::confusion), macro_f1(NULL::confusion), bias(NULL::confusion), mcc(NULL::confusion),
-	(SELECT count(*) FROM cells(NULL)), (SELECT count(*) FROM class_metrics(NULL)), (SELECT count(*) FROM confusion_summary(NULL));
+	(SELECT count(*) FROM cells(NULL::confusion)), (SELECT count(*) FROM class_metrics(NULL)), (SELECT count(*) FROM confusion_summary(NULL));
 
 -- labels of every type
 SELECT what, c::jsonb FROM (VALUES

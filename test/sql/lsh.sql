@@ -25,6 +25,8 @@ SET hdata.join_mem = '700kB';
 SELECT count(*) BETWEEN 299 AND 301 AS pairs FROM s, duplicate_pairs(c, 0.7);
 SELECT d.method FROM s, duplicate_stats(c, 0.7, 'jaccard') d;
 SELECT count(*) FROM s, duplicate_pairs(c, 0.7, 'jaccard', 'exact');
+-- two joins, one notice
+SELECT count(*) FROM s, template_groups(c);
 SELECT count(*) FROM s, duplicate_pairs(c, 0.7, 'overlap');
 SELECT count(*) FROM s, overlap_pairs(c, c);
 SELECT count(*) FROM s, contamination(c, c);

@@ -223,7 +223,8 @@ SET enable_seqscan = off;
 CREATE FUNCTION hostile(rounds int, OUT accepted int, OUT refused int, OUT wrong text) LANGUAGE plpgsql AS $$
 DECLARE
 	seed bytea[] := ARRAY[hdata.shingle_query_send(hdata.near(hdata.shingles('{a}'::text[]), 0.5)), hdata.shingle_query_send(hdata.near(hdata.shingles('some text of five words'::text), 0.8, 'cosine')),
-		hdata.shingle_query_send(hdata.containing(hdata.shingles('a longer text, whose words are more than five', 'w1'), 1))];
+		hdata.shingle_query_send(hdata.containing(hdata.shingles('a longer text, whose words are more than five', 'w1'), 1)),
+		(SELECT hdata.shingle_query_send(hdata.near(hdata.shingles('some text of five words'::text), 0.4, 'dice', hdata.idf_agg(s))) FROM (SELECT s FROM t WHERE hdata.n_shingles(s) BETWEEN 1 AND 9 ORDER BY id LIMIT 4) x)];
 	m bytea;
 	one hdata.shingle_query;
 BEGIN
@@ -231,7 +232,7 @@ BEGIN
 	accepted := 0;
 	refused := 0;
 	FOR i IN 1 .. rounds LOOP
-		m := mutate(seed[1 + i % 3], seed[1 + i / 7 % 3]);
+		m := mutate(seed[1 + i % 4], seed[1 + i / 7 % 4]);
 		IF i % 3 = 0 THEN m := mutate(m, m); END IF;
 		BEGIN
 			one := m::text::hdata.shingle_query;
