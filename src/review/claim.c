@@ -100,6 +100,7 @@ claimer_begin(Claimer *c, Oid relid, const char *actor, const Interval *ttl)
 	memset(c, 0, sizeof(*c));
 	mover_begin(&c->m, relid, actor);
 	c->w = writer_open(c->m.t, false);
+	writer_open_indexes(c->w, &c->w->side);
 	c->queue_index = index_of(&c->w->side, 3, queue, REVIEW_QUEUE_INDEX);
 	c->expiry_index = index_of(&c->w->side, 2, expiry, REVIEW_EXPIRY_INDEX);
 	c->claim_index = index_of(&c->w->side, 2, claim, REVIEW_CLAIM_INDEX);

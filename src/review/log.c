@@ -165,7 +165,7 @@ side_read(ReviewTable *t, Datum key, SideRow *row)
 	KeyScan		s;
 
 	memset(row, 0, sizeof(*row));
-	key_scan_begin(&s, t->side, primary_key(t->side), key);
+	key_scan_begin(&s, t->side, t->side_key, key);
 	if (key_scan_next(&s, ForwardScanDirection))
 		side_row_from_slot(s.slot, row);
 	key_scan_end(&s);

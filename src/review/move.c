@@ -124,8 +124,12 @@ check_expected(Mover *m, const Request *a, ItemState *item, const char *text)
 	const char *state = item->state >= 0 ? m->t->flow->state[item->state].name : "?";
 	const SideRow *side = &item->side;
 
-	side_read(m->t, item->key, &item->side);
-	item->side_read = true;
+	/* it is read where it is needed, as it costs as much as the rest */
+	if (a->has_rev || a->has_claim || (a->expect && strcmp(a->expect, state) != 0))
+	{
+		side_read(m->t, item->key, &item->side);
+		item->side_read = true;
+	}
 	if (a->expect && strcmp(a->expect, state) != 0)
 		return stale(m, item, "expect", psprintf("item \"%s\" is not in state \"%s\" any more", text, a->expect));
 	if (a->has_rev && a->rev != side->rev)
@@ -213,37 +217,51 @@ not_made(const Mover *m, const char *item, const char *detail)
 			 errtable(m->rel)));
 }
 
+/* By a query; how many rows were updated */
+static uint64
+update_by_query(Mover *m, Datum key, Datum state)
+{
+	ReviewTable *t = m->t;
+	Datum		value[2] = {key, state};
+	SPIPlanPtr	plan;
+	uint64		n;
+
+	SPI_connect();
+	plan = t->update_plan
+		? t->update_plan
+		: mover_plan(m, &t->update_plan, 2,
+					 psprintf("UPDATE %s t SET %s = $2",
+							  quote_qualified_identifier(get_namespace_name(RelationGetNamespace(m->rel)),
+														 RelationGetRelationName(m->rel)),
+							  quote_identifier(t->args.state)), "");
+	if (SPI_execute_plan(plan, value, NULL, false, 0) != SPI_OK_UPDATE)
+		elog(ERROR, "could not update a row of \"%s\"", RelationGetRelationName(m->rel));
+	n = SPI_processed;
+	SPI_finish();
+	return n;
+}
+
 /* The UPDATE of the user's row, as its owner */
 static void
 update_row(Mover *m, Datum key, Move *move)
 {
 	ReviewTable *t = m->t;
-	const char *to = t->flow->state[move->to].name;
 	Move	   *outer = current_move;
-	uint64		n;
+	volatile uint64 n = 1;
 
 	PG_TRY();
 	{
 		OwnerScope	scope;
-		Datum		value[2] = {key, state_value(m, to)};
-		SPIPlanPtr	plan;
+		Datum		state;
 
 		current_move = move;
-		SPI_connect();
-		owner_begin(&scope, t->owner);
-		set_path(t->path);
-		plan = t->update_plan
-			? t->update_plan
-			: mover_plan(m, &t->update_plan, 2,
-						 psprintf("UPDATE %s t SET %s = $2",
-								  quote_qualified_identifier(get_namespace_name(RelationGetNamespace(m->rel)),
-															 RelationGetRelationName(m->rel)),
-								  quote_identifier(t->args.state)), "");
-		if (SPI_execute_plan(plan, value, NULL, false, 0) != SPI_OK_UPDATE)
-			elog(ERROR, "could not update a row of \"%s\"", RelationGetRelationName(m->rel));
-		n = SPI_processed;
+		owner_begin_path(&scope, t->owner, t->path);
+		state = state_value(m, t->flow->state[move->to].name);
+		if (t->direct_update)
+			mover_update_row(m, state);
+		else
+			n = update_by_query(m, key, state);
 		owner_end(&scope);
-		SPI_finish();
 	}
 	PG_FINALLY();
 	{

@@ -17,6 +17,7 @@ typedef struct Mover
 	ReviewTable *t;
 	ReviewActor actor;
 	bool		row_security;	/* policies decide which rows the caller sees */
+	TupleTableSlot *row;		/* that was read or locked last, if no query was needed */
 } Mover;
 
 typedef enum ItemKind
@@ -46,6 +47,8 @@ typedef enum RowLock
 
 /* State and author of the row, with the rights of the owner; false: there is none */
 extern SPIPlanPtr mover_plan(const Mover *m, SPIPlanPtr *kept, int n_args, const char *before, const char *after);
+/* Sets the state of the row that mover_row() locked last (m->row), where t->direct_update says that it can */
+extern void mover_update_row(Mover *m, Datum state);
 extern bool mover_row(Mover *m, Datum key, RowLock lock, ItemState *item);
 
 #endif							/* HD_REVIEW_MOVE_H */

@@ -11,17 +11,25 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/relation.h"
+#include "access/tableam.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
+#include "commands/trigger.h"
+#include "common/compat.h"
+#include "executor/executor.h"
 #include "miscadmin.h"
 #include "review/move.h"
 #include "review/owner.h"
+#include "review/writer.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rls.h"
 #include "utils/ruleutils.h"
+#include "utils/snapmgr.h"
 
 static void
 check_select(const Mover *m)
@@ -51,11 +59,14 @@ mover_begin(Mover *m, Oid relid, const char *actor)
 	check_select(m);
 	m->row_security = check_enable_rls(RelationGetRelid(m->rel), InvalidOid, false) == RLS_ENABLED;
 	actor_named(m->t, m->rel, actor, &m->actor);
+	m->row = OidIsValid(m->t->key_index) ? table_slot_create(m->rel, NULL) : NULL;
 }
 
 void
 mover_end(Mover *m)
 {
+	if (m->row)
+		ExecDropSingleTupleTableSlot(m->row);
 	relation_close(m->rel, NoLock);
 }
 
@@ -167,15 +178,13 @@ row_plan(Mover *m, RowLock lock)
 							   table_name(m)), after[lock]);
 }
 
-bool
-mover_row(Mover *m, Datum key, RowLock lock, ItemState *item)
+static bool
+row_by_query(Mover *m, Datum key, RowLock lock, ItemState *item)
 {
 	MemoryContext cx = CurrentMemoryContext;
 	OwnerScope	scope;
 	bool		found;
 
-	memset(item, 0, sizeof(*item));
-	item->key = key;
 	SPI_connect();
 	owner_begin(&scope, m->t->owner);
 	if (SPI_execute_plan(row_plan(m, lock), &key, NULL, false, 1) != SPI_OK_SELECT)
@@ -201,4 +210,144 @@ mover_row(Mover *m, Datum key, RowLock lock, ItemState *item)
 	owner_end(&scope);
 	SPI_finish();
 	return found;
+}
+
+/* The row as the snapshot has it, into m->row */
+static bool
+fetch_row(Mover *m, Datum key, Snapshot snapshot)
+{
+	Relation	index = index_open(m->t->key_index, AccessShareLock);
+	IndexScanDesc scan = hd_index_beginscan(m->rel, index, snapshot, 1);
+	ScanKeyData skey;
+	bool		found;
+
+	scan_key_init(&skey, index, 1, key);
+	index_rescan(scan, &skey, 1, NULL, 0);
+	found = index_getnext_slot(scan, ForwardScanDirection, m->row);
+	if (found)
+		ExecMaterializeSlot(m->row);
+	index_endscan(scan);
+	index_close(index, NoLock);
+	return found;
+}
+
+/* As LockRows does (nodeLockRows.c): its newest version is locked; false: it is gone, or (ROW_SKIP) somebody else has it */
+static bool
+lock_fetched_row(Mover *m, RowLock lock, Snapshot snapshot, bool *again)
+{
+	ItemPointerData tid = m->row->tts_tid;
+	uint8		flags = TUPLE_LOCK_FLAG_LOCK_UPDATE_IN_PROGRESS;
+	TM_FailureData tmfd;
+	TM_Result	result;
+
+	*again = false;
+	if (!IsolationUsesXactSnapshot())
+		flags |= TUPLE_LOCK_FLAG_FIND_LAST_VERSION;
+	result = table_tuple_lock(m->rel, &tid, snapshot, m->row, GetCurrentCommandId(true), LockTupleNoKeyExclusive,
+							  lock == ROW_SKIP ? LockWaitSkip : LockWaitBlock, flags, &tmfd);
+	ExecMaterializeSlot(m->row);	/* lets go of the page */
+	switch (result)
+	{
+		case TM_Ok:
+			/* a newer version has the same key, or the guard was off: then it is another item */
+			*again = tmfd.traversed;
+			return true;
+		case TM_WouldBlock:
+			return false;
+		case TM_SelfModified:
+		case TM_Invisible:
+			CommandCounterIncrement();
+			*again = true;
+			return true;
+		case TM_Updated:
+		case TM_Deleted:
+			if (IsolationUsesXactSnapshot())
+				ereport(ERROR,
+						(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
+						 errmsg("could not serialize access due to concurrent %s",
+								result == TM_Updated ? "update" : "delete")));
+			return false;
+		default:
+			elog(ERROR, "unexpected result %d of locking a row", result);
+	}
+}
+
+static bool
+row_by_index(Mover *m, Datum key, RowLock lock, ItemState *item)
+{
+	bool		again;
+	bool		null;
+	Datum		value;
+
+	do
+	{
+		Snapshot	snapshot = RegisterSnapshot(review_snapshot());
+		bool		found = fetch_row(m, key, snapshot);
+
+		again = false;
+		if (found && lock != ROW_READ)
+			found = lock_fetched_row(m, lock, snapshot, &again);
+		UnregisterSnapshot(snapshot);
+		if (!found)
+			return false;
+		CHECK_FOR_INTERRUPTS();
+	} while (again);
+
+	value = slot_getattr(m->row, m->t->state.att, &null);
+	item->state = null ? FLOW_NONE : review_state_number(m->t, value);
+	if (m->t->author.att != 0)
+	{
+		value = slot_getattr(m->row, m->t->author.att, &null);
+		if (!null)
+			item->author = review_column_text(&m->t->author, value);
+	}
+	return true;
+}
+
+bool
+mover_row(Mover *m, Datum key, RowLock lock, ItemState *item)
+{
+	memset(item, 0, sizeof(*item));
+	item->key = key;
+	return m->row ? row_by_index(m, key, lock, item) : row_by_query(m, key, lock, item);
+}
+
+/* ---- updating the row that is locked ---- */
+
+/* What ExecModifyTable would do for one row; the caller has become the owner */
+void
+mover_update_row(Mover *m, Datum state)
+{
+	EState	   *estate = CreateExecutorState();
+	ResultRelInfo *rri = makeNode(ResultRelInfo);
+	TupleDesc	desc = RelationGetDescr(m->rel);
+	TupleTableSlot *new;
+	EPQState	epq;
+
+	InitResultRelInfo(rri, m->rel, 0, NULL, 0);
+	estate->es_opened_result_relations = list_make1(rri);
+	ExecOpenIndices(rri, false);
+	new = table_slot_create(m->rel, &estate->es_tupleTable);
+	slot_getallattrs(m->row);
+	ExecClearTuple(new);
+	memcpy(new->tts_values, m->row->tts_values, desc->natts * sizeof(Datum));
+	memcpy(new->tts_isnull, m->row->tts_isnull, desc->natts * sizeof(bool));
+	new->tts_values[m->t->state.att - 1] = state;
+	new->tts_isnull[m->t->state.att - 1] = false;
+	ExecStoreVirtualTuple(new);
+
+	PushActiveSnapshot(GetTransactionSnapshot());
+	estate->es_snapshot = GetActiveSnapshot();
+	estate->es_output_cid = GetCurrentCommandId(true);
+	AfterTriggerBeginQuery();
+	hd_epq_init(&epq, estate);
+	ExecSimpleRelationUpdate(rri, estate, &epq, m->row, new);
+	EvalPlanQualEnd(&epq);
+	AfterTriggerEndQuery(estate);
+	PopActiveSnapshot();
+
+	ExecResetTupleTable(estate->es_tupleTable, false);
+	ExecCloseIndices(rri);
+	FreeExecutorState(estate);
+	CommandCounterIncrement();
 }

@@ -27,13 +27,19 @@ set_path(const char *path)
 	(void) set_config_option("search_path", path, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
-int
-path_begin(void)
+static int
+begin_with_path(const char *path)
 {
 	int			level = NewGUCNestLevel();
 
-	set_path("pg_catalog, pg_temp");
+	set_path(path);
 	return level;
+}
+
+int
+path_begin(void)
+{
+	return begin_with_path("pg_catalog, pg_temp");
 }
 
 static Oid
@@ -99,11 +105,17 @@ path_end(int guc_level)
 void
 owner_begin(OwnerScope *scope, Oid owner)
 {
+	owner_begin_path(scope, owner, "pg_catalog, pg_temp");
+}
+
+void
+owner_begin_path(OwnerScope *scope, Oid owner, const char *path)
+{
 	GetUserIdAndSecContext(&scope->user, &scope->sec_context);
 	SetUserIdAndSecContext(owner, scope->sec_context | SECURITY_LOCAL_USERID_CHANGE |
 						   SECURITY_NOFORCE_RLS |
 						   (owner == GetOuterUserId() ? 0 : SECURITY_RESTRICTED_OPERATION));
-	scope->guc_level = path_begin();
+	scope->guc_level = begin_with_path(path);
 }
 
 void

@@ -26,6 +26,7 @@ typedef struct OwnerScope
 
 /* An error needs no end: the end of the (sub)transaction restores all of it */
 extern void owner_begin(OwnerScope *scope, Oid owner);
+extern void owner_begin_path(OwnerScope *scope, Oid owner, const char *path);
 extern void owner_end(const OwnerScope *scope);
 
 /*
@@ -33,7 +34,7 @@ extern void owner_end(const OwnerScope *scope);
  * if nobody but its owner and who is trusted anyway can create objects there.
  */
 extern const char *trigger_path(Oid schema, Oid owner);
-extern void set_path(const char *path);
+extern void set_path(const char *path);	/* until the scope ends */
 
 /* For statements of the caller: their search_path is pinned alone */
 extern int	path_begin(void);

@@ -7,13 +7,16 @@
  */
 #include "postgres.h"
 
+#include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/partition.h"
+#include "catalog/pg_am.h"
 #include "catalog/pg_inherits.h"
 #include "catalog/pg_operator.h"
+#include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "common/compat.h"
 #include "miscadmin.h"
@@ -204,6 +207,52 @@ load_states(Relation rel, ReviewTable *t)
 	t->state_is_enum = get_typtype(t->state.type) == TYPTYPE_ENUM;
 }
 
+/* A unique index of the key alone, which finds a row without a query */
+static Oid
+find_key_index(Relation rel, AttrNumber key)
+{
+	Oid			found = InvalidOid;
+	ListCell   *cell;
+
+	if (rel->rd_rel->relkind != RELKIND_RELATION)
+		return InvalidOid;
+	foreach(cell, RelationGetIndexList(rel))
+	{
+		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
+		Form_pg_index form = index->rd_index;
+
+		if (form->indisunique && form->indimmediate && form->indisvalid && form->indnkeyatts == 1 &&
+			form->indkey.values[0] == key && index->rd_rel->relam == BTREE_AM_OID &&
+			heap_attisnull(index->rd_indextuple, Anum_pg_index_indpred, NULL) &&
+			index->rd_indcollation[0] == TupleDescAttr(RelationGetDescr(rel), key - 1)->attcollation)
+			found = RelationGetRelid(index);
+		index_close(index, AccessShareLock);
+	}
+	return found;
+}
+
+/*
+ * Is an UPDATE of the state no more than a new row, its index entries and row
+ * triggers?  Rules, triggers of statements and of certain columns need a query.
+ */
+static bool
+can_update_directly(Relation rel)
+{
+	TriggerDesc *triggers = rel->trigdesc;
+
+	if (rel->rd_rules || rel->rd_rel->relhassubclass || rel->rd_rel->relispartition)
+		return false;
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	{
+		Trigger    *t = &triggers->triggers[i];
+
+		if (TRIGGER_FOR_UPDATE(t->tgtype) && (!TRIGGER_FOR_ROW(t->tgtype) || t->tgnattr > 0 ||
+											  t->tgoldtable || t->tgnewtable))
+			return false;
+	}
+	return true;
+}
+
 /* The attached table: this one, or the one it is a partition of */
 static ReviewAttached *
 find_attached(Relation rel)
@@ -221,10 +270,32 @@ find_attached(Relation rel)
 	return found;
 }
 
-static void
-check_own_table(Relation rel, const ReviewTable *t, Oid relid, const char *name,
-				bool (*fits) (Relation, Oid))
+/* Would anything of the user's run when a row is written? */
+static bool
+is_plain(Relation rel, int natts)
 {
+	TupleDesc	desc = RelationGetDescr(rel);
+	bool		plain = rel->trigdesc == NULL && desc->natts == natts;
+	ListCell   *cell;
+
+	if (desc->constr && (desc->constr->num_check > 0 || desc->constr->has_generated_stored))
+		plain = false;
+	foreach(cell, RelationGetIndexList(rel))
+	{
+		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
+
+		if (index->rd_index->indisexclusion || !heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL))
+			plain = false;
+		index_close(index, AccessShareLock);
+	}
+	return plain;
+}
+
+static bool
+check_own_table(Relation rel, const ReviewTable *t, Oid relid, const char *name, int natts,
+				bool (*fits) (Relation, Oid), Oid *key)
+{
+	bool		plain;
 	Oid			key_type = TupleDescAttr(RelationGetDescr(rel), t->key.att - 1)->atttypid;
 	Relation	table;
 
@@ -235,7 +306,11 @@ check_own_table(Relation rel, const ReviewTable *t, Oid relid, const char *name,
 		damaged(rel, psprintf("Table \"%s\" has other columns than review_attach() gave it.", name));
 	if (table->rd_rel->relowner != t->owner)
 		damaged(rel, psprintf("Table \"%s\" belongs to another role.", name));
+	plain = is_plain(table, natts);
+	if (key)
+		*key = table->rd_pkindex;
 	relation_close(table, AccessShareLock);
+	return plain;
 }
 
 static ReviewTable *
@@ -269,12 +344,14 @@ load_table(Relation rel)
 	if (t->args.author)
 		load_column(rel, t, t->args.author, &t->author);
 	load_content(rel, t);
+	t->key_index = find_key_index(rel, t->key.att);
+	t->direct_update = OidIsValid(t->key_index) && can_update_directly(rel);
 	load_states(rel, t);
 	for (int i = 0; i < t->flow->n_edges; i++)
 		t->authors_matter |= t->flow->edge[i].author || t->flow->edge[i].not_author;
 	t->queued = review_queue_states(&t->args, t->flow);
-	check_own_table(rel, t, t->side, t->args.side, review_side_fits);
-	check_own_table(rel, t, t->log, t->args.log, review_log_fits);
+	t->side_plain = check_own_table(rel, t, t->side, t->args.side, SIDE_NATTS, review_side_fits, &t->side_key);
+	t->log_plain = check_own_table(rel, t, t->log, t->args.log, LOG_NATTS, review_log_fits, NULL);
 	sequences = getOwnedSequences(t->side);
 	if (sequences == NIL)
 		damaged(rel, psprintf("Table \"%s\" has lost its sequence of claim tokens.", t->args.side));

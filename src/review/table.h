@@ -44,6 +44,9 @@ typedef struct ReviewTable
 	Oid			side;
 	Oid			log;
 	Oid			tokens;			/* sequence */
+	Oid			side_key;		/* its primary key */
+	bool		side_plain;		/* nothing of the user's would run when a row is written: no triggers, checks, */
+	bool		log_plain;		/* expressions; and it has the columns that we gave it alone */
 	bool		valid;
 	MemoryContext cx;
 
@@ -63,6 +66,8 @@ typedef struct ReviewTable
 	Datum	   *state_value;	/* values of the column by number of state, if it is an enum */
 	RoleMemo	memo;
 
+	Oid			key_index;		/* unique, of the key alone; InvalidOid: rows are found by queries */
+	bool		direct_update;	/* rows may be updated without a query */
 	const char *path;			/* search_path of the table's triggers under a mover */
 
 	/* plans of the movers (move.c), of the root alone */

@@ -28,45 +28,17 @@
 
 /* ---- opening ---- */
 
-/* Would anything of the user's run when a row is written? */
-static bool
-is_plain(const OpenTable *o, int natts)
-{
-	TupleDesc	desc = RelationGetDescr(o->rel);
-
-	if (o->rel->trigdesc || desc->natts != natts)
-		return false;
-	if (desc->constr && (desc->constr->num_check > 0 || desc->constr->has_generated_stored))
-		return false;
-	for (int i = 0; i < o->rri->ri_NumIndices; i++)
-	{
-		IndexInfo  *info = o->rri->ri_IndexRelationInfo[i];
-
-		if (info->ii_Expressions || info->ii_ExclusionOps)
-			return false;
-	}
-	return true;
-}
-
 static void
-open_table(Writer *w, OpenTable *o, Oid relid, int natts)
+open_table(Writer *w, OpenTable *o, Oid relid, bool plain)
 {
 	o->rel = table_open(relid, RowExclusiveLock);
 	o->rri = makeNode(ResultRelInfo);
 	InitResultRelInfo(o->rri, o->rel, 0, NULL, 0);
 	/* where its own triggers look for it */
 	w->estate->es_opened_result_relations = lappend(w->estate->es_opened_result_relations, o->rri);
-	ExecOpenIndices(o->rri, false);
-	(void) RelationGetIndexList(o->rel);
-	o->key = NULL;
-	for (int i = 0; i < o->rri->ri_NumIndices; i++)
-		if (RelationGetRelid(o->rri->ri_IndexRelationDescs[i]) == o->rel->rd_pkindex)
-			o->key = o->rri->ri_IndexRelationDescs[i];
-	if (o->key == NULL)
-		elog(ERROR, "table \"%s\" has lost its primary key", RelationGetRelationName(o->rel));
 	o->old = table_slot_create(o->rel, &w->estate->es_tupleTable);
 	o->new = table_slot_create(o->rel, &w->estate->es_tupleTable);
-	o->plain = is_plain(o, natts);
+	o->plain = plain;
 }
 
 /*
@@ -83,6 +55,22 @@ enter(Writer *w)
 }
 
 void
+writer_open_indexes(Writer *w, OpenTable *o)
+{
+	ResourceOwner before;
+	MemoryContext old;
+
+	if (o->indexed)
+		return;
+	before = enter(w);
+	old = MemoryContextSwitchTo(w->cx);
+	ExecOpenIndices(o->rri, false);
+	o->indexed = true;
+	MemoryContextSwitchTo(old);
+	CurrentResourceOwner = before;
+}
+
+void
 writer_look_again(Writer *w)
 {
 	ResourceOwner before = enter(w);
@@ -93,7 +81,7 @@ writer_look_again(Writer *w)
 	if (w->snapshot)
 		UnregisterSnapshot(w->snapshot);
 	w->snapshot = RegisterSnapshot(review_snapshot());
-	w->find = hd_index_beginscan(w->side.rel, w->side.key, w->snapshot, 1);
+	w->find = hd_index_beginscan(w->side.rel, w->side_key, w->snapshot, 1);
 	MemoryContextSwitchTo(old);
 	CurrentResourceOwner = before;
 }
@@ -111,9 +99,10 @@ writer_open(ReviewTable *t, bool with_log)
 	w->owner = ResourceOwnerCreate(CurTransactionResourceOwner, "hdata review log");
 	before = enter(w);
 	w->estate = CreateExecutorState();
-	open_table(w, &w->side, t->side, SIDE_NATTS);
+	open_table(w, &w->side, t->side, t->side_plain);
+	w->side_key = index_open(t->side_key, RowExclusiveLock);
 	if (with_log)
-		open_table(w, &w->log, t->log, LOG_NATTS);
+		open_table(w, &w->log, t->log, t->log_plain);
 	CurrentResourceOwner = before;
 	writer_look_again(w);
 	MemoryContextSwitchTo(old);
@@ -125,7 +114,8 @@ close_table(OpenTable *o)
 {
 	if (o->rel == NULL)
 		return;
-	ExecCloseIndices(o->rri);
+	if (o->indexed)
+		ExecCloseIndices(o->rri);
 	table_close(o->rel, NoLock);
 }
 
@@ -138,6 +128,7 @@ writer_close(Writer *w)
 	index_endscan(w->find);
 	UnregisterSnapshot(w->snapshot);
 	ExecResetTupleTable(w->estate->es_tupleTable, false);
+	index_close(w->side_key, NoLock);
 	close_table(&w->side);
 	close_table(&w->log);
 	FreeExecutorState(w->estate);
@@ -179,6 +170,7 @@ insert_row(Writer *w, OpenTable *o)
 {
 	ExecStoreVirtualTuple(o->new);
 	o->new->tts_tableOid = RelationGetRelid(o->rel);
+	writer_open_indexes(w, o);
 	if (o->plain)
 	{
 		table_tuple_insert(o->rel, o->new, GetCurrentCommandId(true), 0, NULL);
@@ -208,7 +200,7 @@ writer_find(Writer *w, Datum key, SideRow *row)
 	bool		found;
 
 	memset(row, 0, sizeof(*row));
-	scan_key_init(&skey, o->key, 1, key);
+	scan_key_init(&skey, w->side_key, 1, key);
 	index_rescan(w->find, &skey, 1, NULL, 0);
 	found = index_getnext_slot(w->find, ForwardScanDirection, o->old);
 	if (found)
@@ -337,12 +329,16 @@ writer_update_side(Writer *w, const SideRow *row)
 
 		result = table_tuple_update(o->rel, &tid, o->new, GetCurrentCommandId(true), w->snapshot, InvalidSnapshot,
 									true, &tmfd, &mode, &which);
-		if (result == TM_Ok && o->rri->ri_NumIndices > 0 && !HD_NO_INDEXES(which))
+		if (result == TM_Ok && !HD_NO_INDEXES(which))
+		{
+			writer_open_indexes(w, o);
 			list_free(hd_insert_index_tuples(o->rri, o->new, w->estate, true, which));
+		}
 	}
 	else
 	{
 		result = lock_old(o, w->snapshot);
+		writer_open_indexes(w, o);
 		if (result == TM_Ok)
 		{
 			OwnerScope	scope;

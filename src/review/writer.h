@@ -19,10 +19,10 @@ typedef struct OpenTable
 {
 	Relation	rel;
 	ResultRelInfo *rri;
-	Relation	key;			/* primary key */
+	bool		indexed;		/* its indexes are open: where the new row needs entries in them */
 	TupleTableSlot *old;
 	TupleTableSlot *new;
-	bool		plain;			/* nothing of the user's would run: no triggers, checks, expressions */
+	bool		plain;
 } OpenTable;
 
 typedef struct Writer
@@ -32,6 +32,7 @@ typedef struct Writer
 	ResourceOwner owner;		/* of everything that is held open */
 	EState	   *estate;
 	OpenTable	side;
+	Relation	side_key;
 	OpenTable	log;			/* rel NULL: not open */
 	IndexScanDesc find;			/* on the primary key of the side table */
 	Snapshot	snapshot;
@@ -45,6 +46,9 @@ typedef struct Writer
 
 extern Writer *writer_open(ReviewTable *t, bool with_log);
 extern void writer_close(Writer *w);
+
+/* The indexes of one of them, from now on */
+extern void writer_open_indexes(Writer *w, OpenTable *o);
 
 /* Everything from now on sees what is committed now, and what this transaction did */
 extern void writer_look_again(Writer *w);
