@@ -69,13 +69,9 @@ set(const char *name, const char *value)
 	(void) set_config_option(name, value, PGC_USERSET, PGC_S_SESSION, GUC_ACTION_SAVE, true, 0, false);
 }
 
-/* The text of a value of any type under fixed settings */
-static char *
-settled_text(const ReviewColumn *column, Datum value)
+void
+settle_settings(void)
 {
-	int			level = NewGUCNestLevel();
-	char	   *text;
-
 	set("DateStyle", "ISO");
 	set("TimeZone", "UTC");
 	set("IntervalStyle", "iso_8601");
@@ -83,7 +79,20 @@ settled_text(const ReviewColumn *column, Datum value)
 	set("bytea_output", "hex");
 	set("lc_monetary", "C");
 	set("search_path", "pg_catalog, pg_temp");
-	text = OutputFunctionCall(unconstify(FmgrInfo *, &column->out), value);
+}
+
+char *
+settled_text(const ReviewColumn *column, Datum value)
+{
+	FmgrInfo   *out = unconstify(FmgrInfo *, &column->out);
+	int			level;
+	char	   *text;
+
+	if (independent_of_settings(column->type))
+		return OutputFunctionCall(out, value);
+	level = NewGUCNestLevel();
+	settle_settings();
+	text = OutputFunctionCall(out, value);
 	AtEOXact_GUC(false, level);
 	return text;
 }
@@ -132,9 +141,7 @@ put_value(HdSha256 *sha, const ReviewColumn *column, Datum value)
 			put(sha, buf, strlen(buf));
 			return;
 		default:
-			text = independent_of_settings(column->type)
-				? OutputFunctionCall(unconstify(FmgrInfo *, &column->out), value)
-				: settled_text(column, value);
+			text = settled_text(column, value);
 			put_text(sha, text, strlen(text));
 			pfree(text);
 	}

@@ -29,4 +29,10 @@ extern bool content_differs(const ReviewTable *t, HeapTuple a, HeapTuple b, Tupl
 /* Do two values of a column differ? */
 extern bool column_differs(const ReviewColumn *column, HeapTuple a, HeapTuple b, TupleDesc desc);
 
+/* The text of a value of any type, the same whatever the settings of the session are */
+extern char *settled_text(const ReviewColumn *column, Datum value);
+
+/* Those settings, until the end of the level that the caller has begun */
+extern void settle_settings(void);
+
 #endif							/* HD_REVIEW_CONTENT_H */

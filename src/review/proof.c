@@ -11,6 +11,7 @@
 #include "common/args.h"
 #include "common/compat.h"
 #include "miscadmin.h"
+#include "review/content.h"
 #include "review/proof.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
@@ -59,6 +60,7 @@ proof_begin(Proof *p, FunctionCallInfo fcinfo, bool as_owner)
 	check_sees_all(p->t->log);
 	SPI_connect();
 	owner_begin(&p->scope, p->t->owner);
+	settle_settings();			/* texts of keys, within SQL */
 }
 
 void

@@ -32,6 +32,7 @@
 #include "utils/inval.h"
 #include "utils/jsonb.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 
 extern PGDLLEXPORT Datum review_redefine(PG_FUNCTION_ARGS);
 
@@ -231,6 +232,7 @@ move_items(ReviewTable *t, SPIPlanPtr update, const Mapping *m)
 	const char *state = quote_identifier(t->args.state);
 	char	   *sql;
 	SPITupleTable *rows;
+	MemoryContext cx;
 
 	for (int i = 0; i < m->n; i++)
 		from[i] = CStringGetTextDatum(m->from[i]);
@@ -241,15 +243,20 @@ move_items(ReviewTable *t, SPIPlanPtr update, const Mapping *m)
 	if (SPI_execute_with_args(sql, 1, &type, &value, NULL, false, 0) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the items of table \"%s\"", get_rel_name(t->root));
 	rows = SPI_tuptable;
+	cx = AllocSetContextCreate(CurrentMemoryContext, "hdata item", ALLOCSET_SMALL_SIZES);
 	for (uint64 i = 0; i < rows->numvals; i++)
 	{
+		MemoryContext old = MemoryContextSwitchTo(cx);
 		bool		null;
 		Datum		key = SPI_getbinval(rows->vals[i], rows->tupdesc, 1, &null);
-		char	   *old = SPI_getvalue(rows->vals[i], rows->tupdesc, 2);
+		char	   *was = SPI_getvalue(rows->vals[i], rows->tupdesc, 2);
 
 		HD_CHECK_EVERY(i);
-		move_item(t, update, key, old, mapped_to(m, old));
+		move_item(t, update, key, was, mapped_to(m, was));
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(cx);
 	}
+	MemoryContextDelete(cx);
 	SPI_freetuptable(rows);
 }
 

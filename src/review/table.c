@@ -21,6 +21,7 @@
 #include "common/compat.h"
 #include "miscadmin.h"
 #include "review/actor.h"
+#include "review/content.h"
 #include "review/owner.h"
 #include "review/table.h"
 #include "storage/lmgr.h"
@@ -497,7 +498,8 @@ review_key_text(const ReviewTable *t, Datum key)
 		text.data = s;
 		return text;
 	}
-	text.data = review_column_text(&t->key, key);
+	text.data = t->key.type == TEXTOID || t->key.type == VARCHAROID
+		? review_column_text(&t->key, key) : settled_text(&t->key, key);
 	text.len = strlen(text.data);
 	return text;
 }

@@ -106,6 +106,7 @@ withdraw_items(const Withdraw *w, const ReviewTable *t, SPITupleTable *items)
 		if (SPI_execute_with_args("SELECT hdata.review_move($1, $2, $3, reason_code => $4)", 4, type, value, NULL, false, 0)
 			!= SPI_OK_SELECT)
 			elog(ERROR, "could not withdraw an item");
+		SPI_freetuptable(SPI_tuptable);
 	}
 	return (int64) items->numvals;
 }

@@ -185,6 +185,21 @@ SELECT seal, items, events FROM hdata.review_seal('nothing');
 SELECT (SELECT root FROM nothing_review_seal WHERE seal = 2) = mth(array_agg(utf8(item) || int8send(seq) || h ORDER BY convert_to(item, 'UTF8'))) FROM nothing_review_log;
 DROP TABLE nothing_review, nothing_review_log, nothing_review_seal, nothing;
 
+-- keys whose text depends on settings
+CREATE TABLE days (id date PRIMARY KEY, review_state text);
+SELECT hdata.review_define('days', 'draft -> done as finish; initial draft; terminal done');
+SELECT hdata.review_attach('days', 'days', 'id', 'review_state');
+INSERT INTO days VALUES ('2026-02-01'), ('2026-10-01');
+SET DateStyle = 'SQL, DMY';
+UPDATE days SET review_state = 'done' WHERE id = '01/02/2026';
+SELECT items, events FROM hdata.review_seal('days');
+SELECT item, seq FROM hdata.review_move('days', '01/10/2026', 'finish');
+SELECT * FROM hdata.review_verify('days');
+RESET DateStyle;
+SELECT * FROM hdata.review_verify('days');
+SELECT (SELECT root FROM days_review_seal) = mth(array_agg(utf8(to_char(item, 'YYYY-MM-DD')) || int8send(seq) || h ORDER BY item)) FROM (SELECT DISTINCT ON (item) item, seq, h FROM days_review_log WHERE seq < 2 OR item = '2026-02-01' ORDER BY item, seq DESC) x;
+DROP TABLE days, days_review, days_review_log, days_review_seal;
+
 -- ---- review_drift ----
 UPDATE items SET label = 'changed' WHERE id IN (3, 4);
 UPDATE items SET at = at AT TIME ZONE 'UTC' AT TIME ZONE 'UTC' WHERE id = 5;

@@ -11,7 +11,7 @@ use lib $FindBin::RealBin;
 use HdataTest;
 use Test::More;
 
-my $TEXTS = $ENV{HDATA_FUZZ} || 40_000;
+my $TEXTS = $ENV{HDATA_FUZZ} || 20_000;
 my $COPIED = 2_000;
 
 my $node = start_node('fuzz_flow');
@@ -97,7 +97,7 @@ BEGIN
             at := substring(SQLERRM FROM 'at character ([0-9]+): ');
             IF SQLSTATE <> '22R01' OR at IS NULL OR at < 1 OR at > length(m) + 1 THEN wrong := format('%s: refused with %s %s', m, SQLSTATE, SQLERRM); RETURN; END IF;
             refused := refused + 1;
-            IF i % 20 = 0 THEN INSERT INTO reasons VALUES (regexp_replace(SQLERRM, '^.*?: |"[^"]*"|[0-9]+', '', 'g')) ON CONFLICT DO NOTHING; END IF;
+            IF i % 10 = 0 THEN INSERT INTO reasons VALUES (regexp_replace(SQLERRM, '^.*?: |"[^"]*"|[0-9]+', '', 'g')) ON CONFLICT DO NOTHING; END IF;
             CONTINUE;
         END;
         accepted := accepted + 1;
@@ -125,7 +125,8 @@ BEGIN
     refused := 0;
     FOR i IN 1 .. rounds LOOP
         m := mutate(seeds[1 + i % n], seeds[1 + i / n % n]);
-        TRUNCATE raw, received;
+        DELETE FROM raw;
+        DELETE FROM received;
         INSERT INTO raw VALUES (m);
         EXECUTE format('COPY raw TO %L (FORMAT binary)', file);
         BEGIN

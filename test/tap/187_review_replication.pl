@@ -55,6 +55,12 @@ sub caught_up
 	is($subscriber->safe_psql('rep', 'SELECT problem, detail FROM hdata.review_doctor()'), '', "$what: nothing is out of place on the subscriber");
 }
 
+# the publisher is ahead in transaction ids: those in its rows are still to come on the subscriber
+$publisher->safe_psql('rep', <<'SQL');
+CREATE TABLE burnt (x int);
+DO $$ BEGIN FOR i IN 1 .. 5000 LOOP BEGIN INSERT INTO burnt VALUES (i); EXCEPTION WHEN OTHERS THEN END; END LOOP; END $$;
+DROP TABLE burnt;
+SQL
 work(1, 12);
 # the table of seals comes into being with the first one: the subscriber makes its own, and empties it
 $subscriber->safe_psql('rep', q(SELECT hdata.review_seal('items'); DELETE FROM items_review_seal;));
@@ -94,7 +100,19 @@ my (undef, undef, $err) = $subscriber->psql('rep', q(UPDATE items SET review_sta
 like($err, qr/review state cannot go from "draft" to "good"/, 'the guard guards');
 is($subscriber->safe_psql('rep', q(SELECT * FROM hdata.review_verify('items'))), '', 'the history is whole, and the seal of the publisher holds');
 is($subscriber->safe_psql('rep', q(SELECT seal FROM hdata.review_seal('items'))), '4', 'the next seal');
-is($subscriber->safe_psql('rep', q(SELECT v.* FROM items_review_seal s, hdata.review_verify('items', s.root) v)), '', 'all seals hold');
+is($subscriber->safe_psql('rep', 'SELECT seal, restored FROM items_review_seal ORDER BY 1'), "1|f\n2|f\n3|f\n4|t", 'which knows that it covers rows of another cluster');
+my $all_seals = q(SELECT v.* FROM items_review_seal s, hdata.review_verify('items', s.root) v);
+is($subscriber->safe_psql('rep', $all_seals), '', 'all seals hold');
+$subscriber->safe_psql('rep', q(INSERT INTO items VALUES (99); SELECT hdata.review_move('items', 99, 'submit'), hdata.review_move('items', 16, 'approve')));
+is($subscriber->safe_psql('rep', 'SELECT count(*) FROM items_review_log WHERE xid < (SELECT min(xid::text::bigint)::text::xid8 FROM items_review_log WHERE item = 1)'), '4', 'what comes now has smaller transaction ids');
+is($subscriber->safe_psql('rep', $all_seals), '', 'and is taken for sealed by none of them');
+is($subscriber->safe_psql('rep', q(SELECT events FROM hdata.review_seal('items'))), $subscriber->safe_psql('rep', 'SELECT count(*) FROM items_review_log'), 'the next seal covers it, too');
+for my $tamper ('DELETE FROM items_review_log WHERE item = 99 AND seq = 2', 'DELETE FROM items_review_log WHERE item = 1 AND seq = 2', 'DELETE FROM items_review_log WHERE item = 13 AND seq = 3')
+{
+	my (undef, $out) = $subscriber->psql('rep', "BEGIN; $tamper; SELECT problem FROM hdata.review_verify('items') WHERE problem = 'seal'; ROLLBACK");
+	is($out, 'seal', "the seal tells: $tamper");
+}
+is($subscriber->safe_psql('rep', $all_seals), '', 'all seals hold');
 
 $subscriber->stop('fast');
 done_testing();
