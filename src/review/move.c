@@ -196,14 +196,13 @@ find_edge(const Mover *m, const Request *a, const ItemState *item, const FlowEdg
 static Datum
 state_value(const Mover *m, const char *state)
 {
-	Form_pg_attribute att = TupleDescAttr(RelationGetDescr(m->rel), m->t->state.att - 1);
 	Oid			input;
 	Oid			param;
 
 	if (!m->t->state_is_enum)
 		return CStringGetTextDatum(state);
-	getTypeInputInfo(att->atttypid, &input, &param);
-	return OidInputFunctionCall(input, unconstify(char *, state), param, att->atttypmod);
+	getTypeInputInfo(m->t->state.type, &input, &param);
+	return OidInputFunctionCall(input, unconstify(char *, state), param, -1);
 }
 
 pg_noreturn static void

@@ -14,6 +14,7 @@
 #include "access/genam.h"
 #include "access/relation.h"
 #include "access/tableam.h"
+#include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -98,6 +99,17 @@ mover_key(const Mover *m, Datum item, ItemKind kind)
 			literal = TextDatumGetCString(item);
 	}
 	getTypeInputInfo(att->atttypid, &input, &param);
+	/* the checks of a domain are the owner's code */
+	if (att->atttypid >= FirstNormalObjectId)
+	{
+		OwnerScope	scope;
+		Datum		key;
+
+		owner_begin(&scope, m->t->owner);
+		key = OidInputFunctionCall(input, literal, param, att->atttypmod);
+		owner_end(&scope);
+		return key;
+	}
 	return OidInputFunctionCall(input, literal, param, att->atttypmod);
 }
 
@@ -130,9 +142,8 @@ mover_plan(const Mover *m, SPIPlanPtr *kept, int n_args, const char *before, con
 	if (*kept == NULL)
 	{
 		TupleDesc	desc = RelationGetDescr(m->rel);
-		Oid			type[2] = {
-			TupleDescAttr(desc, m->t->key.att - 1)->atttypid, TupleDescAttr(desc, m->t->state.att - 1)->atttypid
-		};
+		/* the state comes as a value of the base type: the statement checks that of a domain */
+		Oid			type[2] = {TupleDescAttr(desc, m->t->key.att - 1)->atttypid, m->t->state.type};
 		SPIPlanPtr	plan = SPI_prepare(psprintf("%s %s %s", before, where_key(m), after), n_args, type);
 
 		if (plan == NULL || SPI_keepplan(plan) != 0)

@@ -237,11 +237,15 @@ find_key_index(Relation rel, AttrNumber key)
  * triggers?  Rules, triggers of statements and of certain columns need a query.
  */
 static bool
-can_update_directly(Relation rel)
+can_update_directly(Relation rel, AttrNumber state_att)
 {
+	Form_pg_attribute state = TupleDescAttr(RelationGetDescr(rel), state_att - 1);
 	TriggerDesc *triggers = rel->trigdesc;
 
 	if (rel->rd_rules || rel->rd_rel->relhassubclass || rel->rd_rel->relispartition)
+		return false;
+	/* the check of a domain, and the length of a varchar, are those of a query */
+	if (state->atttypid != getBaseType(state->atttypid) || state->atttypmod >= 0)
 		return false;
 	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 	{
@@ -271,6 +275,22 @@ find_attached(Relation rel)
 	return found;
 }
 
+/* A predicate of nothing but IS [NOT] NULL, as those of our own indexes are */
+static bool
+only_null_tests(const List *predicate)
+{
+	ListCell   *cell;
+
+	foreach(cell, predicate)
+	{
+		NullTest   *test = lfirst(cell);
+
+		if (!IsA(test, NullTest) || !IsA(test->arg, Var))
+			return false;
+	}
+	return true;
+}
+
 /* Would anything of the user's run when a row is written? */
 static bool
 is_plain(Relation rel, int natts)
@@ -285,7 +305,8 @@ is_plain(Relation rel, int natts)
 	{
 		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
 
-		if (index->rd_index->indisexclusion || !heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL))
+		if (index->rd_index->indisexclusion || !heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL) ||
+			!only_null_tests(RelationGetIndexPredicate(index)))
 			plain = false;
 		index_close(index, AccessShareLock);
 	}
@@ -346,7 +367,7 @@ load_table(Relation rel)
 		load_column(rel, t, t->args.author, &t->author);
 	load_content(rel, t);
 	t->key_index = find_key_index(rel, t->key.att);
-	t->direct_update = OidIsValid(t->key_index) && can_update_directly(rel);
+	t->direct_update = OidIsValid(t->key_index) && can_update_directly(rel, t->state.att);
 	load_states(rel, t);
 	for (int i = 0; i < t->flow->n_edges; i++)
 		t->authors_matter |= t->flow->edge[i].author || t->flow->edge[i].not_author;

@@ -38,7 +38,8 @@ open_table(Writer *w, OpenTable *o, Oid relid, bool plain)
 	w->estate->es_opened_result_relations = lappend(w->estate->es_opened_result_relations, o->rri);
 	o->old = table_slot_create(o->rel, &w->estate->es_tupleTable);
 	o->new = table_slot_create(o->rel, &w->estate->es_tupleTable);
-	o->plain = plain;
+	/* its owner may have changed it while we waited for the lock */
+	o->plain = plain && w->t->valid;
 }
 
 /*
