@@ -19,6 +19,7 @@
 
 #include "access/htup_details.h"
 #include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "common/compat.h"
 #include "miscadmin.h"
@@ -101,17 +102,21 @@ item_of(const ReviewTable *t, const Row *row, ItemState *item)
 
 /* ---- rows that move between partitions ---- */
 
-/* The step that the guard saw last */
+/*
+ * The step that the guard saw last in a query, which is known by the context
+ * that its executor lives in: commands within triggers have others.
+ */
 typedef struct Step
 {
+	MemoryContext query;
+	MemoryContextCallback gone;
 	int			step;			/* 1: BEFORE UPDATE, 2: BEFORE DELETE as well */
 	Oid			root;
 	Oid			relid;			/* the partition that the row leaves */
-	SubTransactionId subid;
-	CommandId	cid;
-	char	   *item;			/* text of the key, in TopTransactionContext */
+	char	   *item;			/* text of the key */
 	int32		from;
 	int32		to;
+	struct Step *next;
 } Step;
 
 /* A row that has moved and is not logged yet */
@@ -126,20 +131,36 @@ typedef struct Moved
 	struct Moved *next;
 } Moved;
 
-static Step step = {0};
+static Step *steps = NULL;
 static Moved *moved = NULL;
 static Moved **moved_tail = &moved;
 
 static void
 forget_moves(XactEvent event, void *arg)
 {
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+	if (event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE)
 	{
-		memset(&step, 0, sizeof(step));
+		for (Moved *m = moved; m; m = m->next)
+			if (m->left)
+				ereport(ERROR,
+						(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						 errmsg("item \"%s\" of table \"%s\" left its partition and came to no other", m->item,
+								get_rel_name(m->root)),
+						 errdetail("A trigger that fires after the guard kept it from being inserted.")));
+	}
+	else if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
+	{
 		moved = NULL;
 		moved_tail = &moved;
 		current_move = NULL;
 	}
+}
+
+static void
+free_moved(Moved *m)
+{
+	pfree(m->item);
+	pfree(m);
 }
 
 static void
@@ -156,6 +177,7 @@ forget_moves_of_subtransaction(SubXactEvent event, SubTransactionId subid, SubTr
 		if (m->subid == subid && event == SUBXACT_EVENT_ABORT_SUB)
 		{
 			*link = m->next;
+			free_moved(m);
 			continue;
 		}
 		if (m->subid == subid)
@@ -178,41 +200,74 @@ register_callbacks(void)
 }
 
 static void
+forget_step(void *arg)
+{
+	for (Step **link = &steps; *link; link = &(*link)->next)
+		if (*link == arg)
+		{
+			*link = (*link)->next;
+			break;
+		}
+}
+
+/* Triggers are called in a context that is reset after each row; its parent is the query's */
+static Step *
+find_step(void)
+{
+	MemoryContext query = MemoryContextGetParent(CurrentMemoryContext);
+	Step	   *s = steps;
+
+	while (s && s->query != query)
+		s = s->next;
+	return s;
+}
+
+static void
 step_begin(const ReviewTable *t, const Row *old, const Row *new)
 {
-	MemoryContext cx;
+	Step	   *s;
 
 	if (t->relid == t->root)	/* no partition */
 		return;
 	register_callbacks();
-	if (step.item)
-		pfree(step.item);
-	cx = MemoryContextSwitchTo(TopTransactionContext);
-	step.item = pstrdup(review_key_text(t, new->key).data);
-	MemoryContextSwitchTo(cx);
-	step.step = 1;
-	step.root = t->root;
-	step.relid = t->relid;
-	step.subid = GetCurrentSubTransactionId();
-	step.cid = GetCurrentCommandId(false);
-	step.from = old->number;
-	step.to = new->number;
+	s = find_step();
+	if (s == NULL)
+	{
+		MemoryContext query = MemoryContextGetParent(CurrentMemoryContext);
+
+		s = MemoryContextAllocZero(query, sizeof(Step));
+		s->query = query;
+		s->gone.func = forget_step;
+		s->gone.arg = s;
+		s->next = steps;
+		MemoryContextRegisterResetCallback(query, &s->gone);
+		steps = s;
+	}
+	if (s->item)
+		pfree(s->item);
+	s->item = MemoryContextStrdup(s->query, review_key_text(t, new->key).data);
+	s->step = 1;
+	s->root = t->root;
+	s->relid = t->relid;
+	s->from = old->number;
+	s->to = new->number;
 }
 
 static bool
-step_follows(const ReviewTable *t, const Row *row, int before)
+step_follows(const Step *s, const ReviewTable *t, const Row *row, int before)
 {
-	return step.step == before && step.root == t->root && step.subid == GetCurrentSubTransactionId() &&
-		step.cid == GetCurrentCommandId(false) && strcmp(step.item, review_key_text(t, row->key).data) == 0;
+	return s && s->step == before && s->root == t->root && strcmp(s->item, review_key_text(t, row->key).data) == 0;
 }
 
 /* Is this DELETE the second step? */
 static bool
 step_delete(const ReviewTable *t, const Row *old)
 {
-	bool		follows = step_follows(t, old, 1) && step.relid == t->relid && step.from == old->number;
+	Step	   *s = find_step();
+	bool		follows = step_follows(s, t, old, 1) && s->relid == t->relid && s->from == old->number;
 
-	step.step = follows ? 2 : 0;
+	if (s)
+		s->step = follows ? 2 : 0;
 	return follows;
 }
 
@@ -220,19 +275,20 @@ step_delete(const ReviewTable *t, const Row *old)
 static bool
 step_insert(const ReviewTable *t, const Row *new)
 {
-	bool		follows = step_follows(t, new, 2) && step.relid != t->relid && step.to == new->number;
+	Step	   *s = find_step();
+	bool		follows = step_follows(s, t, new, 2) && s->relid != t->relid && s->to == new->number;
 
-	step.step = 0;
+	if (s)
+		s->step = 0;
 	if (follows)
 	{
 		Moved	   *m = MemoryContextAllocZero(TopTransactionContext, sizeof(*m));
 
 		m->root = t->root;
-		m->subid = step.subid;
-		m->item = step.item;
-		m->from = step.from;
-		m->to = step.to;
-		step.item = NULL;
+		m->subid = GetCurrentSubTransactionId();
+		m->item = MemoryContextStrdup(TopTransactionContext, s->item);
+		m->from = s->from;
+		m->to = s->to;
 		*moved_tail = m;
 		moved_tail = &m->next;
 	}
@@ -279,20 +335,52 @@ text_value(const ReviewColumn *column, TupleDesc desc, const char *text)
 	return OidInputFunctionCall(input, unconstify(char *, text), param, att->atttypmod);
 }
 
-/* An author is the actor, unless the owner or a service says otherwise */
+/* An author is the actor, unless the owner or a service says otherwise: work of nobody's could be reviewed by who made it */
 static void
 check_author(const ReviewTable *t, Relation rel, const char *author)
 {
 	ReviewActor actor;
 
 	actor_self(&actor);
-	if (author && strcmp(author, actor.name) != 0 && !actor_is_trusted(t, actor.role))
+	if ((author == NULL || strcmp(author, actor.name) != 0) && !actor_is_trusted(t, actor.role))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("role \"%s\" may not name \"%s\" as the author", actor.name, author),
+				 author ? errmsg("role \"%s\" may not name \"%s\" as the author", actor.name, author)
+				 : errmsg("role \"%s\" may not leave an item without an author", actor.name),
 				 errdetail("Only the owner of the table and its service role may."),
 				 errtablecol(rel, t->author.att),
 				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "author")));
+}
+
+static HeapTuple
+with_author(const ReviewTable *t, TriggerData *td, HeapTuple tuple, const Row *row)
+{
+	TupleDesc	desc = RelationGetDescr(td->tg_relation);
+	const char *author = author_of(t, row);
+	ReviewActor actor;
+
+	if (author == NULL && (t->author.type == TEXTOID || t->author.type == VARCHAROID || t->author.type == NAMEOID))
+	{
+		actor_self(&actor);
+		if (!actor_is_trusted(t, actor.role))
+			return with_value(tuple, desc, t->author.att, text_value(&t->author, desc, actor.name));
+	}
+	check_author(t, td->tg_relation, author);
+	return tuple;
+}
+
+static void
+check_initial(const ReviewTable *t, Relation rel, const Row *row)
+{
+	if (row->number != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_REVIEW_NOT_INITIAL),
+				 errmsg("rows of \"%s\" begin in state \"%s\", not in %s", RelationGetRelationName(rel),
+						t->flow->state[0].name, quoted_state(t, row)),
+				 errhint("Leave the column out, also in INSERT ... ON CONFLICT DO UPDATE, which proposes a new row first."
+						 " To load history, the owner of the table sets hdata.review_import = on."),
+				 errtablecol(rel, t->state.att),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "initial")));
 }
 
 static HeapTuple
@@ -302,7 +390,6 @@ guard_insert(ReviewTable *t, TriggerData *td)
 	HeapTuple	tuple = td->tg_trigtuple;
 	const char *initial = t->flow->state[0].name;
 	Row			row;
-	bool		null;
 
 	read_row(t, tuple, desc, &row);
 	if (t->relid != t->root && step_insert(t, &row))
@@ -319,22 +406,10 @@ guard_insert(ReviewTable *t, TriggerData *td)
 	}
 	if (row.state_null)
 		tuple = with_value(tuple, desc, t->state.att, text_value(&t->state, desc, initial));
-	else if (row.number != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_REVIEW_NOT_INITIAL),
-				 errmsg("rows of \"%s\" begin in state \"%s\", not in \"%s\"", RelationGetRelationName(td->tg_relation),
-						initial, state_of(t, &row)),
-				 errhint("Leave the column out, also in INSERT ... ON CONFLICT DO UPDATE, which proposes a new row first."
-						 " To load history, the owner of the table sets hdata.review_import = on."),
-				 errtablecol(td->tg_relation, t->state.att),
-				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "initial")));
+	else
+		check_initial(t, td->tg_relation, &row);
 
-	if (t->author.att == 0)
-		return tuple;
-	(void) heap_getattr(tuple, t->author.att, desc, &null);
-	if (!null)
-		check_author(t, td->tg_relation, author_of(t, &row));
-	return tuple;
+	return t->author.att == 0 ? tuple : with_author(t, td, tuple, &row);
 }
 
 static void
@@ -440,6 +515,19 @@ guard_update(ReviewTable *t, TriggerData *td)
 	return td->tg_newtuple;
 }
 
+static void
+check_deletable(const ReviewTable *t, Relation rel, const Row *old)
+{
+	if (old->number >= 0 && !t->flow->state[old->number].deletable)
+		ereport(ERROR,
+				(errcode(ERRCODE_REVIEW_NOT_DELETABLE),
+				 errmsg("a row in state \"%s\" cannot be deleted", state_of(t, old)),
+				 errdetail("Allowed from \"%s\": %s.", state_of(t, old), flow_actions_from(t->flow, old->number)),
+				 errhint("Move it to a deletable state first."),
+				 errtablecol(rel, t->state.att),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "deletable")));
+}
+
 static HeapTuple
 guard_delete(ReviewTable *t, TriggerData *td)
 {
@@ -448,14 +536,7 @@ guard_delete(ReviewTable *t, TriggerData *td)
 	read_row(t, td->tg_trigtuple, RelationGetDescr(td->tg_relation), &old);
 	if ((t->relid != t->root && step_delete(t, &old)) || importing(t))
 		return td->tg_trigtuple;
-	if (old.number >= 0 && !t->flow->state[old.number].deletable)
-		ereport(ERROR,
-				(errcode(ERRCODE_REVIEW_NOT_DELETABLE),
-				 errmsg("a row in state \"%s\" cannot be deleted", state_of(t, &old)),
-				 errdetail("Allowed from \"%s\": %s.", state_of(t, &old), flow_actions_from(t->flow, old.number)),
-				 errhint("Move it to a deletable state first."),
-				 errtablecol(td->tg_relation, t->state.att),
-				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "deletable")));
+	check_deletable(t, td->tg_relation, &old);
 	return td->tg_trigtuple;
 }
 
@@ -569,12 +650,18 @@ log_insert_or_delete(ReviewTable *t, TriggerData *td, bool insert)
 		if (*link == NULL)
 			moved_tail = link;
 		old.number = m->from;
-		if (m->from != m->to)
+		free_moved(m);
+		if (old.number != row.number)
 			log_update(t, td, &old, &row);
 		return;
 	}
 	if (importing(t))
 		return;
+	/* as the guard, whom a later trigger or one that swallowed half of a move between partitions has passed */
+	if (insert)
+		check_initial(t, td->tg_relation, &row);
+	else
+		check_deletable(t, td->tg_relation, &row);
 	actor_self(&tr.actor);
 	tr.action = insert ? "insert" : "delete";
 	log_change(t, td, insert ? NULL : &row, insert ? &row : NULL, &tr);

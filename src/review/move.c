@@ -325,6 +325,7 @@ move_item(Mover *m, const Request *a, Datum key, Receipt *receipt)
 
 	if (!mover_sees(m, key) || !mover_row(m, key, ROW_LOCK, &item))
 		return not_found(m, text);
+	text = mover_item(m, item.key);
 	item.now = GetCurrentTimestamp();
 	item.has_token = a->has_claim;
 	item.token = a->claim;
