@@ -240,6 +240,18 @@ update_by_query(Mover *m, Datum key, Datum state)
 	return n;
 }
 
+/* Did the triggers see what was to be done? */
+static void
+check_made(const Mover *m, const Move *move, uint64 n)
+{
+	if (!move->guarded)
+		not_made(m, move->item, n == 0 ? "A trigger of the table suppressed it, or the row is gone."
+				 : "The guard did not fire: it is disabled, or a trigger changed the state that was to be set.");
+	if (!move->logged)
+		not_made(m, move->item, n == 0 ? "A trigger of the table suppressed it."
+				 : "The log trigger did not fire, or saw another state than the guard.");
+}
+
 /* The UPDATE of the user's row, as its owner */
 static void
 update_row(Mover *m, Datum key, Move *move)
@@ -248,6 +260,21 @@ update_row(Mover *m, Datum key, Move *move)
 	Move	   *outer = current_move;
 	volatile uint64 n = 1;
 
+	if (t->row_plain)
+	{
+		current_move = move;
+		PG_TRY();
+		{
+			mover_update_row(m, state_value(m, t->flow->state[move->to].name));
+		}
+		PG_FINALLY();
+		{
+			current_move = outer;
+		}
+		PG_END_TRY();
+		check_made(m, move, 1);
+		return;
+	}
 	PG_TRY();
 	{
 		OwnerScope	scope;
@@ -267,12 +294,7 @@ update_row(Mover *m, Datum key, Move *move)
 		current_move = outer;
 	}
 	PG_END_TRY();
-	if (!move->guarded)
-		not_made(m, move->item, n == 0 ? "A trigger of the table suppressed it, or the row is gone."
-				 : "The guard did not fire: it is disabled, or a trigger changed the state that was to be set.");
-	if (!move->logged)
-		not_made(m, move->item, n == 0 ? "A trigger of the table suppressed it."
-				 : "The log trigger did not fire, or saw another state than the guard.");
+	check_made(m, move, n);
 }
 
 /* A move to the state that the item is in is a row of the log, and no change of the table */

@@ -10,6 +10,7 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/relation.h"
+#include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/dependency.h"
 #include "catalog/partition.h"
@@ -19,7 +20,10 @@
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
 #include "common/compat.h"
+#include "commands/trigger.h"
 #include "miscadmin.h"
+#include "nodes/nodeFuncs.h"
+#include "parser/parse_func.h"
 #include "review/actor.h"
 #include "review/content.h"
 #include "review/owner.h"
@@ -258,6 +262,24 @@ can_update_directly(Relation rel, AttrNumber state_att)
 	return true;
 }
 
+/* Triggers of ours and of foreign keys apart */
+static bool
+has_user_triggers(TriggerDesc *triggers)
+{
+	Oid			guard = LookupFuncName(list_make2(makeString("hdata"), makeString("review_guard")), 0, NULL, false);
+	Oid			log = LookupFuncName(list_make2(makeString("hdata"), makeString("review_log")), 0, NULL, false);
+
+	for (int i = 0; triggers && i < triggers->numtriggers; i++)
+	{
+		Trigger    *t = &triggers->triggers[i];
+
+		if (TRIGGER_FOR_UPDATE(t->tgtype) && t->tgfoid != guard && t->tgfoid != log &&
+			RI_FKey_trigger_type(t->tgfoid) == RI_TRIGGER_NONE)
+			return true;
+	}
+	return false;
+}
+
 /* The attached table: this one, or the one it is a partition of */
 static ReviewAttached *
 find_attached(Relation rel)
@@ -275,28 +297,38 @@ find_attached(Relation rel)
 	return found;
 }
 
-/* A predicate of nothing but IS [NOT] NULL, as those of our own indexes are */
 static bool
-only_null_tests(const List *predicate)
+is_user_function(Oid function, void *context)
 {
-	ListCell   *cell;
-
-	foreach(cell, predicate)
-	{
-		NullTest   *test = lfirst(cell);
-
-		if (!IsA(test, NullTest) || !IsA(test->arg, Var))
-			return false;
-	}
-	return true;
+	return function >= FirstNormalObjectId;
 }
 
-/* Would anything of the user's run when a row is written? */
 static bool
-is_plain(Relation rel, int natts)
+calls_user_functions(Node *node, void *context)
+{
+	if (node == NULL)
+		return false;
+	/* a domain may check by a function */
+	return IsA(node, CoerceToDomain) || check_functions_in_node(node, is_user_function, NULL) ||
+		expression_tree_walker(node, calls_user_functions, NULL);
+}
+
+/* The predicate of an index as it is stored: that of the relation cache is simplified, which calls functions */
+static Node *
+stored_predicate(Relation index)
+{
+	bool		null;
+	Datum		value = SysCacheGetAttr(INDEXRELID, index->rd_indextuple, Anum_pg_index_indpred, &null);
+
+	return null ? NULL : stringToNode(TextDatumGetCString(value));
+}
+
+/* Would anything of the user's run when a row is written, triggers apart? */
+static bool
+is_plain(Relation rel)
 {
 	TupleDesc	desc = RelationGetDescr(rel);
-	bool		plain = rel->trigdesc == NULL && desc->natts == natts;
+	bool		plain = true;
 	ListCell   *cell;
 
 	if (desc->constr && (desc->constr->num_check > 0 || desc->constr->has_generated_stored))
@@ -306,7 +338,7 @@ is_plain(Relation rel, int natts)
 		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
 
 		if (index->rd_index->indisexclusion || !heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL) ||
-			!only_null_tests(RelationGetIndexPredicate(index)))
+			calls_user_functions(stored_predicate(index), NULL))
 			plain = false;
 		index_close(index, AccessShareLock);
 	}
@@ -328,7 +360,7 @@ check_own_table(Relation rel, const ReviewTable *t, Oid relid, const char *name,
 		damaged(rel, psprintf("Table \"%s\" has other columns than review_attach() gave it.", name));
 	if (table->rd_rel->relowner != t->owner)
 		damaged(rel, psprintf("Table \"%s\" belongs to another role.", name));
-	plain = is_plain(table, natts);
+	plain = is_plain(table) && table->trigdesc == NULL && RelationGetNumberOfAttributes(table) == natts;
 	if (key)
 		*key = table->rd_pkindex;
 	relation_close(table, AccessShareLock);
@@ -368,6 +400,7 @@ load_table(Relation rel)
 	load_content(rel, t);
 	t->key_index = find_key_index(rel, t->key.att);
 	t->direct_update = OidIsValid(t->key_index) && can_update_directly(rel, t->state.att);
+	t->row_plain = t->direct_update && is_plain(rel) && !has_user_triggers(rel->trigdesc);
 	load_states(rel, t);
 	for (int i = 0; i < t->flow->n_edges; i++)
 		t->authors_matter |= t->flow->edge[i].author || t->flow->edge[i].not_author;

@@ -69,6 +69,7 @@ typedef struct ReviewTable
 
 	Oid			key_index;		/* unique, of the key alone; InvalidOid: rows are found by queries */
 	bool		direct_update;	/* rows may be updated without a query */
+	bool		row_plain;		/* and nothing of the user's runs then, so that it does not matter as whom */
 	const char *path;			/* search_path of the table's triggers under a mover */
 
 	/* plans of the movers (move.c), of the root alone */

@@ -65,7 +65,17 @@ writer_open_indexes(Writer *w, OpenTable *o)
 		return;
 	before = enter(w);
 	old = MemoryContextSwitchTo(w->cx);
-	ExecOpenIndices(o->rri, false);
+	if (o->plain)
+		ExecOpenIndices(o->rri, false);
+	else
+	{
+		/* simplifies expressions and predicates, which calls functions */
+		OwnerScope	scope;
+
+		owner_begin(&scope, w->t->owner);
+		ExecOpenIndices(o->rri, false);
+		owner_end(&scope);
+	}
 	o->indexed = true;
 	MemoryContextSwitchTo(old);
 	CurrentResourceOwner = before;
@@ -102,6 +112,7 @@ writer_open(ReviewTable *t, bool with_log)
 	w->estate = CreateExecutorState();
 	open_table(w, &w->side, t->side, t->side_plain);
 	w->side_key = index_open(t->side_key, RowExclusiveLock);
+	scan_key_init(&w->find_key, w->side_key, 1, (Datum) 0);
 	if (with_log)
 		open_table(w, &w->log, t->log, t->log_plain);
 	CurrentResourceOwner = before;
@@ -197,17 +208,16 @@ writer_find(Writer *w, Datum key, SideRow *row)
 	OpenTable  *o = &w->side;
 	ResourceOwner before = enter(w);
 	MemoryContext old = MemoryContextSwitchTo(w->cx);
-	ScanKeyData skey;
 	bool		found;
 
 	memset(row, 0, sizeof(*row));
-	scan_key_init(&skey, w->side_key, 1, key);
-	index_rescan(w->find, &skey, 1, NULL, 0);
+	w->find_key.sk_argument = key;
+	index_rescan(w->find, &w->find_key, 1, NULL, 0);
 	found = index_getnext_slot(w->find, ForwardScanDirection, o->old);
 	if (found)
 		ExecMaterializeSlot(o->old);
 	/* lets go of the pages */
-	index_rescan(w->find, &skey, 1, NULL, 0);
+	index_rescan(w->find, &w->find_key, 1, NULL, 0);
 	MemoryContextSwitchTo(old);
 	CurrentResourceOwner = before;
 	if (found)

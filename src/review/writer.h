@@ -8,6 +8,7 @@
 #ifndef HD_REVIEW_WRITER_H
 #define HD_REVIEW_WRITER_H
 
+#include "access/skey.h"
 #include "access/tableam.h"
 #include "nodes/execnodes.h"
 #include "review/log.h"
@@ -35,6 +36,7 @@ typedef struct Writer
 	Relation	side_key;
 	OpenTable	log;			/* rel NULL: not open */
 	IndexScanDesc find;			/* on the primary key of the side table */
+	ScanKeyData find_key;
 	Snapshot	snapshot;
 
 	/* one that is held open for the triggers of a statement */

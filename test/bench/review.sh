@@ -55,74 +55,131 @@ CREATE FUNCTION cpu() RETURNS bigint LANGUAGE sql VOLATILE AS \$\$
     SELECT 10000 * (f[12]::bigint + f[13]::bigint) FROM (SELECT string_to_array(split_part(pg_read_file('/proc/self/stat', 0, 2000), ') ', 2), ' ') AS f) s \$\$;
 SQL
 
-# ---- the same in PL/pgSQL: edges in a table, a side table, a log with a chain of hashes
+# ---- the same guarantees in PL/pgSQL, for one table whose names are known: edges with all that a flow can ask for, frozen content, a
+# ---- side table, a log with a chain of hashes and an erasable part, a mover that runs as the owner with a safe search_path
 
 sql <<'SQL'
-CREATE TABLE pl_edge (from_state text, action text, to_state text, role name, PRIMARY KEY (from_state, action, to_state));
-INSERT INTO pl_edge VALUES ('a', 'flip', 'b'), ('b', 'flip', 'a'), ('a', 'finish', 'z');
+CREATE TABLE pl_state (state text PRIMARY KEY, frozen boolean NOT NULL);
+INSERT INTO pl_state VALUES ('a', false), ('b', false), ('z', false);
+CREATE TABLE pl_edge (from_state text, action text, to_state text, roles name[], author boolean NOT NULL DEFAULT false, not_author boolean NOT NULL DEFAULT false,
+    not_reviewer boolean NOT NULL DEFAULT false, claim boolean NOT NULL DEFAULT false, reason boolean NOT NULL DEFAULT false, at_most int, otherwise text,
+    PRIMARY KEY (from_state, action, to_state));
+INSERT INTO pl_edge (from_state, action, to_state) VALUES ('a', 'flip', 'b'), ('b', 'flip', 'a'), ('a', 'finish', 'z');
 CREATE TABLE pl_side (item bigint PRIMARY KEY, rev int NOT NULL, priority real NOT NULL DEFAULT 0, entered_at timestamptz NOT NULL, state text NOT NULL, author text,
-    claimed_by text, claim_token bigint, claim_until timestamptz, head bytea) WITH (fillfactor = 70);
+    last_reviewer text, round smallint NOT NULL DEFAULT 0, claimed_by text, claim_token bigint, claim_until timestamptz, claimed_at timestamptz, head bytea) WITH (fillfactor = 70);
 INSERT INTO pl_side SELECT id, 0, 0, now(), state, author FROM rows;
-CREATE TABLE pl_log (item bigint, seq int, at timestamptz, xid xid8, from_state text, to_state text, action text, actor text, db_role name, reason text, idem text,
-    salt bytea, private_hash bytea, content_hash bytea, h bytea, PRIMARY KEY (item, seq));
+CREATE TABLE pl_log (item bigint, seq int, at timestamptz, xid xid8, round smallint, from_state text, to_state text, action text, claim_token bigint, claimed_at timestamptz,
+    actor text, db_role name, reason_code text, reason text, detail jsonb, idem text, salt bytea, private_hash bytea, content_hash bytea, h bytea, PRIMARY KEY (item, seq));
 CREATE UNIQUE INDEX ON pl_log (idem) WHERE idem IS NOT NULL;
-CREATE FUNCTION pl_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+
+-- why not, or NULL
+CREATE FUNCTION pl_refusal(e pl_edge, k bigint, author text, actor text, role name, token bigint, reason text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    s pl_side;
 BEGIN
+    IF e.roles IS NOT NULL AND NOT EXISTS (SELECT FROM unnest(e.roles) r WHERE pg_has_role(role, r, 'USAGE')) THEN RETURN 'role'; END IF;
+    IF e.author AND author IS DISTINCT FROM actor THEN RETURN 'author'; END IF;
+    IF e.not_author AND author = actor THEN RETURN 'not_author'; END IF;
+    IF e.not_reviewer OR e.claim OR token IS NOT NULL THEN
+        SELECT * INTO s FROM pl_side WHERE item = k;
+        IF e.not_reviewer AND s.last_reviewer = actor THEN RETURN 'not_reviewer'; END IF;
+        IF (e.claim OR token IS NOT NULL) AND (s.claimed_by IS DISTINCT FROM actor OR s.claim_until <= clock_timestamp() OR s.claim_token <> coalesce(token, s.claim_token)) THEN
+            RETURN 'claim';
+        END IF;
+    END IF;
+    IF e.at_most IS NOT NULL AND e.otherwise IS NULL AND (SELECT count(*) FROM pl_log l WHERE l.item = k AND l.from_state = e.from_state AND l.action = e.action) >= e.at_most THEN
+        RETURN 'at_most';
+    END IF;
+    IF e.reason AND reason IS NULL THEN RETURN 'reason'; END IF;
+    RETURN NULL;
+END $$;
+CREATE FUNCTION pl_guard() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    e pl_edge;
+    why text := 'edge';
+BEGIN
+    IF NEW.id <> OLD.id THEN RAISE 'the key cannot change'; END IF;
+    IF NEW.author IS DISTINCT FROM OLD.author AND OLD.author IS NOT NULL AND OLD.state <> 'a' THEN RAISE 'the author cannot change'; END IF;
+    IF (NEW.body, NEW.author) IS DISTINCT FROM (OLD.body, OLD.author) AND (SELECT frozen FROM pl_state WHERE state = OLD.state) THEN RAISE 'frozen'; END IF;
     IF NEW.state IS DISTINCT FROM OLD.state THEN
-        PERFORM 1 FROM pl_edge WHERE from_state = OLD.state AND to_state = NEW.state AND (role IS NULL OR pg_has_role(current_user, role, 'USAGE'));
-        IF NOT FOUND THEN RAISE 'no edge from % to %', OLD.state, NEW.state; END IF;
+        FOR e IN SELECT * FROM pl_edge WHERE from_state = OLD.state AND (to_state = NEW.state OR otherwise = NEW.state) LOOP
+            why := pl_refusal(e, NEW.id, OLD.author, coalesce(nullif(current_setting('role'), 'none'), session_user), coalesce(nullif(current_setting('role'), 'none'), session_user), NULL, NULL);
+            EXIT WHEN why IS NULL;
+        END LOOP;
+        IF why IS NOT NULL THEN RAISE 'no edge from % to %: %', OLD.state, NEW.state, why; END IF;
     END IF;
     RETURN NEW;
 END $$;
-CREATE FUNCTION pl_write(k bigint, author text, body text, was text, is_now text, act text, who text, why text, idem text) RETURNS int LANGUAGE plpgsql AS $$
+CREATE FUNCTION pl_write(k bigint, author text, body text, was text, is_now text, act text, by_author boolean, actor text, role name, reason_code text, why text, detail jsonb, idem text)
+    RETURNS int LANGUAGE plpgsql AS $$
 DECLARE
     s pl_side;
     salt bytea := uuid_send(gen_random_uuid());
     private_hash bytea;
     content_hash bytea := sha256(convert_to(body, 'UTF8'));
-    at timestamptz := clock_timestamp();
+    at timestamptz;
     h bytea;
 BEGIN
     SELECT * INTO s FROM pl_side WHERE item = k FOR NO KEY UPDATE;
-    private_hash := sha256(salt || convert_to(concat_ws('|', who, current_user, why), 'UTF8'));
-    h := sha256(coalesce(s.head, '') || convert_to(concat_ws('|', k, s.rev + 1, at, pg_current_xact_id(), was, is_now, act, idem), 'UTF8') || content_hash || private_hash);
-    UPDATE pl_side SET rev = rev + 1, entered_at = at, state = is_now, author = pl_write.author, claimed_by = NULL, claim_token = NULL, claim_until = NULL, head = h WHERE item = k;
-    INSERT INTO pl_log VALUES (k, s.rev + 1, at, pg_current_xact_id(), was, is_now, act, who, current_user, why, idem, salt, private_hash, content_hash, h);
+    at := greatest(clock_timestamp(), s.entered_at);
+    private_hash := sha256(salt || convert_to(concat_ws('|', actor, role, why, detail), 'UTF8'));
+    h := sha256(coalesce(s.head, '') || convert_to(concat_ws('|', k, s.rev + 1, s.round, at, pg_current_xact_id(), was, is_now, act, s.claim_token, s.claimed_at, reason_code, idem), 'UTF8')
+        || content_hash || private_hash);
+    UPDATE pl_side SET rev = rev + 1, entered_at = at, state = is_now, author = pl_write.author, round = round + by_author::int::smallint,
+        last_reviewer = CASE WHEN by_author OR pl_write.author = actor THEN last_reviewer ELSE actor END,
+        claimed_by = NULL, claim_token = NULL, claim_until = NULL, claimed_at = NULL, head = h WHERE item = k;
+    INSERT INTO pl_log VALUES (k, s.rev + 1, at, pg_current_xact_id(), s.round, was, is_now, act, s.claim_token, s.claimed_at, actor, role, reason_code, why, detail, idem, salt,
+        private_hash, content_hash, h);
     RETURN s.rev + 1;
 END $$;
 CREATE FUNCTION pl_log() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    e pl_edge;
 BEGIN
-    PERFORM pl_write(NEW.id, NEW.author, NEW.body, OLD.state, NEW.state, 'update', current_user, NULL, NULL);
+    SELECT * INTO e FROM pl_edge WHERE from_state = OLD.state AND to_state = NEW.state LIMIT 1;
+    PERFORM pl_write(NEW.id, NEW.author, NEW.body, OLD.state, NEW.state, e.action, e.author, coalesce(nullif(current_setting('role'), 'none'), session_user),
+        coalesce(nullif(current_setting('role'), 'none'), session_user), NULL, NULL, NULL, NULL);
     RETURN NULL;
 END $$;
 CREATE TRIGGER guard BEFORE UPDATE ON pl_guarded FOR EACH ROW EXECUTE FUNCTION pl_guard();
 CREATE TRIGGER guard BEFORE UPDATE ON pl_logged FOR EACH ROW EXECUTE FUNCTION pl_guard();
 CREATE TRIGGER log AFTER UPDATE ON pl_logged FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION pl_log();
 
--- a mover with the same checks in the same order; its table has the guard alone
+-- its table has the guard alone: the mover writes the log, with what only it knows
 SELECT make('pl_moved');
 CREATE TRIGGER guard BEFORE UPDATE ON pl_moved FOR EACH ROW EXECUTE FUNCTION pl_guard();
-CREATE FUNCTION pl_move(k bigint, act text, expect text DEFAULT NULL, want_rev int DEFAULT NULL, why text DEFAULT NULL, key text DEFAULT NULL, OUT seq int, OUT to_state text)
-    LANGUAGE plpgsql AS $$
+CREATE FUNCTION pl_move(k bigint, act text, expect text DEFAULT NULL, want_rev int DEFAULT NULL, token bigint DEFAULT NULL, reason_code text DEFAULT NULL, why text DEFAULT NULL,
+    detail jsonb DEFAULT NULL, by_whom text DEFAULT NULL, key text DEFAULT NULL, to_which text DEFAULT NULL, OUT seq int, OUT to_state text)
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, hdata_bench_review, pg_temp AS $$
 DECLARE
+    role name := coalesce(nullif(current_setting('role'), 'none'), session_user);
+    who text := role;
     t pl_moved;
     e pl_edge;
-    s pl_side;
+    r text;
 BEGIN
+    IF by_whom IS NOT NULL AND by_whom <> role THEN
+        IF NOT pg_has_role(role, 'pg_monitor', 'USAGE') THEN RAISE 'service'; END IF;
+        who := by_whom;
+    END IF;
     SELECT * INTO t FROM pl_moved WHERE id = k FOR NO KEY UPDATE;
-    IF NOT FOUND THEN RAISE 'no item'; END IF;
+    IF NOT FOUND THEN RAISE 'no item %', k; END IF;
     IF key IS NOT NULL THEN
-        SELECT l.seq, l.to_state INTO seq, to_state FROM pl_log l WHERE l.idem = key AND l.item = k AND l.action = act;
+        SELECT l.seq, l.to_state INTO seq, to_state FROM pl_log l WHERE l.idem = key AND l.item = k AND l.action = act AND l.actor = who;
         IF FOUND THEN RETURN; END IF;
     END IF;
-    SELECT * INTO s FROM pl_side WHERE item = k;
-    IF expect IS NOT NULL AND expect <> t.state OR want_rev IS NOT NULL AND want_rev <> s.rev THEN RAISE 'stale'; END IF;
-    SELECT * INTO e FROM pl_edge WHERE from_state = t.state AND action = act;
+    IF expect IS NOT NULL AND expect <> t.state THEN RAISE 'stale: %', t.state; END IF;
+    IF want_rev IS NOT NULL AND want_rev <> (SELECT s.rev FROM pl_side s WHERE s.item = k) THEN RAISE 'stale'; END IF;
+    SELECT * INTO e FROM pl_edge WHERE from_state = t.state AND action = act AND (to_which IS NULL OR pl_edge.to_state = to_which);
     IF NOT FOUND THEN RAISE 'no action % from %', act, t.state; END IF;
-    IF e.role IS NOT NULL AND NOT pg_has_role(session_user, e.role, 'USAGE') THEN RAISE 'role'; END IF;
-    UPDATE pl_moved SET state = e.to_state WHERE id = k;
-    seq := pl_write(k, t.author, t.body, t.state, e.to_state, act, session_user, why, key);
+    r := pl_refusal(e, k, t.author, who, role, token, coalesce(reason_code, why));
+    IF r IS NOT NULL THEN RAISE 'refused: %', r; END IF;
     to_state := e.to_state;
+    IF e.at_most IS NOT NULL AND (SELECT count(*) FROM pl_log l WHERE l.item = k AND l.from_state = e.from_state AND l.action = act) >= e.at_most THEN
+        to_state := e.otherwise;
+    END IF;
+    UPDATE pl_moved SET state = pl_move.to_state WHERE id = k;
+    seq := pl_write(k, t.author, t.body, t.state, to_state, act, e.author, who, role, reason_code, why, detail, key);
 END $$;
 VACUUM ANALYZE;
 SQL

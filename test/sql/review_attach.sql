@@ -60,6 +60,7 @@ SELECT hd_error($$SELECT hdata.review_attach('hd_s.t', 'hd_attach', 'id', 'state
 SELECT hd_error($$SELECT hdata.review_attach('hd_s.t', 'hd_attach', 'id', 'state', content => '{nope}')$$);
 SELECT hd_error($$SELECT hdata.review_attach('hd_s.t', 'hd_attach', 'id', 'state', content => '{who,who}')$$);
 SELECT hd_error($$SELECT hdata.review_attach('hd_s.t', 'hd_attach', 'id', 'state', content => '{state}')$$);
+SELECT hd_error($$SELECT hdata.review_attach('hd_s.t', 'hd_attach', 'id', 'state', content => '{g}')$$);
 SELECT hd_error($$SELECT hdata.review_attach('hd_s.t', 'hd_attach', 'id', 'state', direct => 'maybe')$$);
 SELECT hd_error($$SELECT hdata.review_attach('hd_s.t', 'hd_attach', 'id', 'state', service => 'regress_hd_nobody')$$);
 SELECT hd_error($$SELECT hdata.review_attach('hd_s.t', 'hd_attach', 'id', 'state', roles => 'hd_s.not_members')$$);

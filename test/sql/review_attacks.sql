@@ -26,11 +26,21 @@ CREATE TABLE ra_domain (id ra_key PRIMARY KEY, state ra_state);
 SELECT hdata.review_attach('ra_domain', 'ra_flow', 'id', 'state', queue => '{submitted}');
 INSERT INTO ra_domain VALUES ('a'), ('b');
 CREATE INDEX ON ra_domain_review (rev) WHERE ra_whoami(state);
+CREATE INDEX ON ra_domain_review (round) WHERE state::ra_key IS NOT NULL;
 CREATE INDEX ON ra_domain_review_log (seq) WHERE ra_whoami(action);
+CREATE INDEX ON ra_domain (state) WHERE ra_whoami('a constant, which the relation cache computes');
+CREATE INDEX ON ra_domain_review (rev) WHERE ra_whoami('a constant');
 RESET ROLE;
 SELECT to_state FROM hdata.review_move('ra_domain', 'a', 'submit');
 SELECT to_state FROM hdata.review_move_many('ra_domain', '{b}'::text[], 'submit');
 SELECT item FROM hdata.review_claim('ra_domain');
+\c -
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
+SELECT item FROM hdata.review_claim('ra_domain');
+\c -
+\set SHOW_CONTEXT never
+SET client_min_messages = warning;
 -- and a move heeds the domain of the state, and the length of a varchar
 SELECT to_state FROM hdata.review_move('ra_domain', 'b', 'approve');
 SET ROLE regress_ra_owner;

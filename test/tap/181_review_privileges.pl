@@ -118,6 +118,8 @@ CREATE TRIGGER a_log BEFORE INSERT ON lair.bait_review_log FOR EACH ROW EXECUTE 
 CREATE TRIGGER b_log AFTER INSERT ON lair.bait_review_log FOR EACH ROW EXECUTE FUNCTION lair.row_trap();
 CREATE INDEX ON lair.bait_review (lair.quiet_trap(state, 'index of the side table'));
 CREATE INDEX ON lair.bait_review_log (lair.quiet_trap(action, 'index of the log'));
+CREATE INDEX ON lair.bait_review (round) WHERE lair.check_trap(state, 'predicate on the side table');
+CREATE INDEX ON lair.bait_review_log (round) WHERE lair.check_trap(action, 'predicate on the log');
 ALTER TABLE lair.bait_review ADD CHECK (lair.check_trap(state, 'check of the side table'));
 ALTER TABLE lair.bait_review_log ADD CHECK (lair.check_trap(action, 'check of the log'));
 GRANT ALL ON lair.bait TO PUBLIC;
@@ -138,7 +140,7 @@ SELECT hdata.review_sweep('lair.bait');
 SELECT hdata.review_move('lair.bait', item::bigint, 'approve', claim => token) FROM hdata.review_claim('lair.bait');
 SQL
 	my $places = $node->safe_psql('project', 'SELECT count(DISTINCT place) FROM lair.caught');
-	is($places, '16', "$caller{$role}: the traps were sprung, each of them");
+	is($places, '18', "$caller{$role}: the traps were sprung, each of them");
 	is($node->safe_psql('project', q(SELECT string_agg(DISTINCT who, ',') FROM lair.caught)), 'mallory', "$caller{$role}: all ran as mallory");
 	is($node->safe_psql('project', q(SELECT string_agg(DISTINCT loot, ',') FROM lair.caught)), '', "$caller{$role}: nobody could do more than mallory");
 	$node->safe_psql('project', 'TRUNCATE lair.caught');
@@ -150,6 +152,36 @@ works('victim', "UPDATE lair.bait SET state = 'submitted' WHERE id = 15", 'the v
 is($node->safe_psql('project', q(SELECT string_agg(DISTINCT who, ',') FROM lair.caught WHERE place ~ 'bait_review|side table|log')), 'mallory', 'the traps on the side table and the log ran as mallory');
 cmp_ok($node->safe_psql('project', q(SELECT count(DISTINCT place) FROM lair.caught WHERE place ~ 'bait_review|side table|log')), '>=', 8, 'all of them did');
 $node->safe_psql('project', 'TRUNCATE lair.caught');
+
+# each trap by itself: it must not be taken for harmless
+my $traps = 0;
+for my $trap (
+	'CREATE INDEX ON %s (id) WHERE lair.check_trap(state, %L)', 'CREATE INDEX ON %s (lair.quiet_trap(state, %L))', 'ALTER TABLE %s ADD CHECK (lair.check_trap(state, %L))',
+	'CREATE TRIGGER a BEFORE UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION lair.row_trap()', 'CREATE TRIGGER a AFTER UPDATE ON %s FOR EACH ROW EXECUTE FUNCTION lair.row_trap()',
+	'ALTER TABLE %s ADD made text GENERATED ALWAYS AS (lair.quiet_trap(state, %L)) STORED',
+	'CREATE INDEX ON %s_review (rev) WHERE lair.check_trap(state, %L)', 'CREATE INDEX ON %s_review (lair.quiet_trap(state, %L))', 'ALTER TABLE %s_review ADD CHECK (lair.check_trap(state, %L))',
+	'CREATE TRIGGER a AFTER UPDATE ON %s_review FOR EACH ROW EXECUTE FUNCTION lair.row_trap()',
+	'CREATE INDEX ON %s_review_log (seq) WHERE lair.check_trap(action, %L)', 'CREATE INDEX ON %s_review_log (lair.quiet_trap(action, %L))',
+	'ALTER TABLE %s_review_log ADD CHECK (lair.check_trap(action, %L))', 'CREATE TRIGGER a AFTER INSERT ON %s_review_log FOR EACH ROW EXECUTE FUNCTION lair.row_trap()')
+{
+	my $table = 'lair.trap' . ++$traps;
+	(my $sql = $trap) =~ s/%s/$table/;
+	$sql =~ s/%L/'$table'/;
+	works('mallory', <<SQL, "mallory lays one trap: $trap");
+CREATE TABLE $table (id bigint PRIMARY KEY, state text);
+SELECT hdata.review_attach('$table', 'flow', 'id', 'state', content => '{}');
+INSERT INTO $table VALUES (1), (2);
+$sql;
+GRANT SELECT, UPDATE ON $table TO PUBLIC;
+TRUNCATE lair.caught;
+SQL
+	works('postgres', "SELECT hdata.review_move('$table', 1, 'submit')", 'a superuser moves an item');
+	is($node->safe_psql('project', q(SELECT string_agg(DISTINCT who, ',') || ' ' || string_agg(DISTINCT loot, '') FROM lair.caught)), 'mallory ', 'it ran as mallory');
+	next unless $trap =~ /_review/;
+	works('mallory', 'TRUNCATE lair.caught', 'again');
+	works('victim', "UPDATE $table SET state = 'submitted' WHERE id = 2", 'the victim writes plainly');
+	is($node->safe_psql('project', q(SELECT string_agg(DISTINCT who, ',') || ' ' || string_agg(DISTINCT loot, '') FROM lair.caught)), 'mallory ', 'it ran as mallory');
+}
 
 # a view of members
 works('mallory', <<'SQL', 'mallory attaches with a view of members');
