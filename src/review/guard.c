@@ -6,12 +6,7 @@
  * The guard fires BEFORE every row, last of all (its name sorts late), and
  * sees the row as it will be.  The log fires AFTER, once the change is certain.
  *
- * A row that an UPDATE moves to another partition fires BEFORE UPDATE and
- * BEFORE DELETE there, BEFORE INSERT here, then AFTER DELETE and AFTER INSERT,
- * and never AFTER UPDATE.  The guard knows the three steps by following each
- * other in one command, with the same key and the same state; the log trigger
- * finds the pair among the moves that the guard has passed, and logs one
- * change, or none.
+ * Rows that move to another partition: see crossing.h.
  *
  *-------------------------------------------------------------------------
  */
@@ -24,16 +19,47 @@
 #include "common/compat.h"
 #include "miscadmin.h"
 #include "review/content.h"
+#include "review/crossing.h"
 #include "review/guard.h"
 #include "review/owner.h"
 #include "review/rules.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
 Move	   *current_move = NULL;
+
+/* A change that a trigger of the user's made, and undid in a subtransaction, has not been made */
+static void
+undo_move(SubXactEvent event, SubTransactionId subid, SubTransactionId parent, void *arg)
+{
+	Move	   *m = current_move;
+
+	if (m == NULL || m->subid != subid)
+		return;
+	if (event == SUBXACT_EVENT_COMMIT_SUB)
+		m->subid = parent;
+	else if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
+		m->guarded = m->logged = false;
+		m->subid = InvalidSubTransactionId;
+	}
+}
+
+static void
+seen_by_guard(Move *m)
+{
+	static bool registered = false;
+
+	if (!registered)
+	{
+		RegisterSubXactCallback(undo_move, NULL);
+		registered = true;
+	}
+	m->guarded = true;
+	m->subid = GetCurrentSubTransactionId();
+}
 
 /* ---- rows ---- */
 
@@ -98,219 +124,6 @@ item_of(const ReviewTable *t, const Row *row, ItemState *item)
 	item->author = t->authors_matter ? author_of(t, row) : NULL;
 	item->now = GetCurrentStatementStartTimestamp();
 	item->direct = true;
-}
-
-/* ---- rows that move between partitions ---- */
-
-/*
- * The step that the guard saw last in a query, which is known by the context
- * that its executor lives in: commands within triggers have others.
- */
-typedef struct Step
-{
-	MemoryContext query;
-	MemoryContextCallback gone;
-	int			step;			/* 1: BEFORE UPDATE, 2: BEFORE DELETE as well */
-	Oid			root;
-	Oid			relid;			/* the partition that the row leaves */
-	char	   *item;			/* text of the key */
-	int32		from;
-	int32		to;
-	struct Step *next;
-} Step;
-
-/* A row that has moved and is not logged yet */
-typedef struct Moved
-{
-	Oid			root;
-	SubTransactionId subid;
-	char	   *item;
-	int32		from;
-	int32		to;
-	bool		left;			/* AFTER DELETE has fired */
-	struct Moved *next;
-} Moved;
-
-static Step *steps = NULL;
-static Moved *moved = NULL;
-static Moved **moved_tail = &moved;
-
-static void
-forget_moves(XactEvent event, void *arg)
-{
-	if (event == XACT_EVENT_PRE_COMMIT || event == XACT_EVENT_PRE_PREPARE)
-	{
-		for (Moved *m = moved; m; m = m->next)
-			if (m->left)
-				ereport(ERROR,
-						(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						 errmsg("item \"%s\" of table \"%s\" left its partition and came to no other", m->item,
-								get_rel_name(m->root)),
-						 errdetail("A trigger that fires after the guard kept it from being inserted.")));
-	}
-	else if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-	{
-		moved = NULL;
-		moved_tail = &moved;
-		current_move = NULL;
-	}
-}
-
-static void
-free_moved(Moved *m)
-{
-	pfree(m->item);
-	pfree(m);
-}
-
-static void
-forget_moves_of_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransactionId parent, void *arg)
-{
-	Moved	  **link = &moved;
-
-	if (event != SUBXACT_EVENT_COMMIT_SUB && event != SUBXACT_EVENT_ABORT_SUB)
-		return;
-	while (*link)
-	{
-		Moved	   *m = *link;
-
-		if (m->subid == subid && event == SUBXACT_EVENT_ABORT_SUB)
-		{
-			*link = m->next;
-			free_moved(m);
-			continue;
-		}
-		if (m->subid == subid)
-			m->subid = parent;
-		link = &m->next;
-	}
-	moved_tail = link;
-}
-
-static void
-register_callbacks(void)
-{
-	static bool registered = false;
-
-	if (likely(registered))
-		return;
-	RegisterXactCallback(forget_moves, NULL);
-	RegisterSubXactCallback(forget_moves_of_subtransaction, NULL);
-	registered = true;
-}
-
-static void
-forget_step(void *arg)
-{
-	for (Step **link = &steps; *link; link = &(*link)->next)
-		if (*link == arg)
-		{
-			*link = (*link)->next;
-			break;
-		}
-}
-
-/* Triggers are called in a context that is reset after each row; its parent is the query's */
-static Step *
-find_step(void)
-{
-	MemoryContext query = MemoryContextGetParent(CurrentMemoryContext);
-	Step	   *s = steps;
-
-	while (s && s->query != query)
-		s = s->next;
-	return s;
-}
-
-static void
-step_begin(const ReviewTable *t, const Row *old, const Row *new)
-{
-	Step	   *s;
-
-	if (t->relid == t->root)	/* no partition */
-		return;
-	register_callbacks();
-	s = find_step();
-	if (s == NULL)
-	{
-		MemoryContext query = MemoryContextGetParent(CurrentMemoryContext);
-
-		s = MemoryContextAllocZero(query, sizeof(Step));
-		s->query = query;
-		s->gone.func = forget_step;
-		s->gone.arg = s;
-		s->next = steps;
-		MemoryContextRegisterResetCallback(query, &s->gone);
-		steps = s;
-	}
-	if (s->item)
-		pfree(s->item);
-	s->item = MemoryContextStrdup(s->query, review_key_text(t, new->key).data);
-	s->step = 1;
-	s->root = t->root;
-	s->relid = t->relid;
-	s->from = old->number;
-	s->to = new->number;
-}
-
-static bool
-step_follows(const Step *s, const ReviewTable *t, const Row *row, int before)
-{
-	return s && s->step == before && s->root == t->root && strcmp(s->item, review_key_text(t, row->key).data) == 0;
-}
-
-/* Is this DELETE the second step? */
-static bool
-step_delete(const ReviewTable *t, const Row *old)
-{
-	Step	   *s = find_step();
-	bool		follows = step_follows(s, t, old, 1) && s->relid == t->relid && s->from == old->number;
-
-	if (s)
-		s->step = follows ? 2 : 0;
-	return follows;
-}
-
-/* Is this INSERT the third? */
-static bool
-step_insert(const ReviewTable *t, const Row *new)
-{
-	Step	   *s = find_step();
-	bool		follows = step_follows(s, t, new, 2) && s->relid != t->relid && s->to == new->number;
-
-	if (s)
-		s->step = 0;
-	if (follows)
-	{
-		Moved	   *m = MemoryContextAllocZero(TopTransactionContext, sizeof(*m));
-
-		m->root = t->root;
-		m->subid = GetCurrentSubTransactionId();
-		m->item = MemoryContextStrdup(TopTransactionContext, s->item);
-		m->from = s->from;
-		m->to = s->to;
-		*moved_tail = m;
-		moved_tail = &m->next;
-	}
-	return follows;
-}
-
-/* The move that an AFTER DELETE or AFTER INSERT is half of: they come in the order in which the guard saw them */
-static Moved *
-find_moved(const ReviewTable *t, const Row *row, bool left, Moved ***link)
-{
-	char	   *item;
-
-	if (moved == NULL)
-		return NULL;
-	item = unconstify(char *, review_key_text(t, row->key).data);
-	for (Moved **p = &moved; *p; p = &(*p)->next)
-		if ((*p)->left == left && (*p)->root == t->root && strcmp((*p)->item, item) == 0)
-		{
-			*link = p;
-			return *p;
-		}
-	return NULL;
 }
 
 /* ---- what may be written ---- */
@@ -392,7 +205,7 @@ guard_insert(ReviewTable *t, TriggerData *td)
 	Row			row;
 
 	read_row(t, tuple, desc, &row);
-	if (t->relid != t->root && step_insert(t, &row))
+	if (t->relid != t->root && crossing_arrives(t, row.key, row.number))
 		return tuple;
 	if (importing(t))
 	{
@@ -504,14 +317,15 @@ guard_update(ReviewTable *t, TriggerData *td)
 	else if (is_current_move(t, &old, &new))
 	{
 		check_content(t, td->tg_relation, &old, &new);
-		current_move->guarded = true;
+		seen_by_guard(current_move);
 	}
 	else if (!importing(t) || new.number < 0)
 	{
 		check_content(t, td->tg_relation, &old, &new);
 		(void) direct_edge(t, td->tg_relation, &old, &new, &actor);
 	}
-	step_begin(t, &old, &new);
+	if (t->relid != t->root)
+		crossing_begin(t, new.key, old.number, new.number);
 	return td->tg_newtuple;
 }
 
@@ -534,7 +348,7 @@ guard_delete(ReviewTable *t, TriggerData *td)
 	Row			old;
 
 	read_row(t, td->tg_trigtuple, RelationGetDescr(td->tg_relation), &old);
-	if ((t->relid != t->root && step_delete(t, &old)) || importing(t))
+	if ((t->relid != t->root && crossing_leaves(t, old.key, old.number)) || importing(t))
 		return td->tg_trigtuple;
 	check_deletable(t, td->tg_relation, &old);
 	return td->tg_trigtuple;
@@ -631,27 +445,18 @@ log_insert_or_delete(ReviewTable *t, TriggerData *td, bool insert)
 {
 	TupleDesc	desc = RelationGetDescr(td->tg_relation);
 	Transition	tr = {0};
-	Moved	  **link;
-	Moved	   *m;
+	int32		from;
 	Row			row;
 
 	read_row(t, td->tg_trigtuple, desc, &row);
-	m = t->relid == t->root ? NULL : find_moved(t, &row, insert, &link);
-	if (m && !insert)
-	{
-		m->left = true;
+	if (t->relid != t->root && !insert && crossing_left(t, row.key))
 		return;
-	}
-	if (m)
+	if (t->relid != t->root && insert && crossing_arrived(t, row.key, &from))
 	{
 		Row			old = row;
 
-		*link = m->next;
-		if (*link == NULL)
-			moved_tail = link;
-		old.number = m->from;
-		free_moved(m);
-		if (old.number != row.number)
+		old.number = from;
+		if (from != row.number)
 			log_update(t, td, &old, &row);
 		return;
 	}

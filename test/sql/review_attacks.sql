@@ -143,6 +143,59 @@ DROP TRIGGER zzzz ON ra_parts;
 SELECT tableoid::regclass, id, state FROM ra_parts ORDER BY id;
 SELECT item, seq, from_state, to_state, action FROM ra_parts_review_log ORDER BY item, seq;
 SELECT * FROM hdata.review_verify('ra_parts');
+
+-- A table that inherits is not guarded; the doctor says so
+CREATE TABLE ra_child () INHERITS (ra_default);
+SELECT relation, problem, detail FROM hdata.review_doctor('ra_default') WHERE problem = 'inherited';
+DROP TABLE ra_child;
+
+-- A trigger that makes the very change of a move, and undoes it, does not take its place
+CREATE TABLE ra_nested (id bigint PRIMARY KEY, state text);
+SELECT hdata.review_attach('ra_nested', 'ra_flow', 'id', 'state', service => 'regress_ra_owner');
+INSERT INTO ra_nested VALUES (1), (2), (3);
+CREATE FUNCTION ra_undone() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF pg_trigger_depth() = 1 AND OLD.state <> NEW.state THEN
+		BEGIN
+			UPDATE ra_nested SET state = NEW.state WHERE id = NEW.id;
+			RAISE division_by_zero;
+		EXCEPTION WHEN division_by_zero THEN
+		END;
+	END IF;
+	RETURN NEW;
+END $$;
+CREATE TRIGGER a BEFORE UPDATE ON ra_nested FOR EACH ROW EXECUTE FUNCTION ra_undone();
+SELECT seq, to_state FROM hdata.review_move('ra_nested', 1, 'submit', actor => 'ann', reason => 'why', idem => 'once');
+SELECT seq, to_state, replayed FROM hdata.review_move('ra_nested', 1, 'submit', actor => 'ann', reason => 'why', idem => 'once');
+DROP TRIGGER a ON ra_nested;
+-- and the receipt of a move that a trigger makes before the one that it is for is logged does not name a number that it cannot know
+CREATE TABLE ra_receipts (r hdata.review_receipt);
+CREATE FUNCTION ra_onward() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	IF NEW.state = 'submitted' THEN
+		INSERT INTO ra_receipts SELECT hdata.review_move('ra_nested', NEW.id, 'approve', idem => 'then ' || NEW.id);
+	END IF;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER a AFTER UPDATE ON ra_nested FOR EACH ROW EXECUTE FUNCTION ra_onward();
+SELECT seq, to_state FROM hdata.review_move('ra_nested', 2, 'submit');
+TABLE ra_receipts;
+SELECT item, seq, from_state, to_state, action, actor, reason, idem FROM ra_nested_review_log ORDER BY item, seq;
+SELECT * FROM hdata.review_verify('ra_nested');
+
+-- Rows that change partition among many that are new and many that go
+INSERT INTO ra_parts SELECT i, 'a' FROM generate_series(100, 1099) i;
+WITH u AS (UPDATE ra_parts SET part = 'b' WHERE id BETWEEN 100 AND 599), d AS (DELETE FROM ra_parts WHERE id BETWEEN 600 AND 1099)
+INSERT INTO ra_parts SELECT i, 'a' FROM generate_series(1100, 1599) i;
+SELECT part, count(*) FROM ra_parts WHERE id >= 100 GROUP BY 1 ORDER BY 1;
+BEGIN;
+SAVEPOINT s;
+UPDATE ra_parts SET part = 'a' WHERE id BETWEEN 100 AND 200;
+ROLLBACK TO s;
+UPDATE ra_parts SET part = 'a' WHERE id BETWEEN 100 AND 200;
+COMMIT;
+SELECT count(*) FROM ra_parts_review_log WHERE item >= 100;
+SELECT * FROM hdata.review_verify('ra_parts');
 RESET ROLE;
 
 -- CLEANUP
