@@ -544,6 +544,19 @@ read_args(FunctionCallInfo fcinfo, Relation rel, ReviewArgs *args)
 	args->log = own_name(rel, "review_log");
 }
 
+/* Who does not own it may not lock it either */
+static Relation
+open_own_table(Oid relid)
+{
+	Relation	rel;
+
+	if (get_rel_relkind(relid) != '\0')
+		check_table_owner(relid);
+	rel = relation_open(relid, ShareRowExclusiveLock);
+	check_table_owner(relid);
+	return rel;
+}
+
 PG_FUNCTION_INFO_V1(review_attach);
 Datum
 review_attach(PG_FUNCTION_ARGS)
@@ -556,8 +569,7 @@ review_attach(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		arg_is_null("rel");
-	rel = relation_open(PG_GETARG_OID(0), ShareRowExclusiveLock);
-	check_table_owner(RelationGetRelid(rel));
+	rel = open_own_table(PG_GETARG_OID(0));
 	check_relation(rel);
 	read_args(fcinfo, rel, &args);
 	if (review_attached_find(RelationGetRelid(rel)))
@@ -606,8 +618,7 @@ own_attachment(FunctionCallInfo fcinfo, Relation *rel)
 
 	if (PG_ARGISNULL(0))
 		arg_is_null("rel");
-	*rel = relation_open(PG_GETARG_OID(0), ShareRowExclusiveLock);
-	check_table_owner(RelationGetRelid(*rel));
+	*rel = open_own_table(PG_GETARG_OID(0));
 	attached = review_attached_find(RelationGetRelid(*rel));
 	if (attached == NULL)
 		review_not_attached(*rel);

@@ -196,13 +196,9 @@ find_edge(const Mover *m, const Request *a, const ItemState *item, const FlowEdg
 static Datum
 state_value(const Mover *m, const char *state)
 {
-	Oid			input;
-	Oid			param;
+	Form_pg_attribute att = TupleDescAttr(RelationGetDescr(m->rel), m->t->state.att - 1);
 
-	if (!m->t->state_is_enum)
-		return CStringGetTextDatum(state);
-	getTypeInputInfo(m->t->state.type, &input, &param);
-	return OidInputFunctionCall(input, unconstify(char *, state), param, -1);
+	return att->atttypid == TEXTOID ? CStringGetTextDatum(state) : mover_value(m, att, state);
 }
 
 pg_noreturn static void
@@ -565,6 +561,8 @@ move_many_call(FunctionCallInfo fcinfo, ItemKind kind)
 	static const ArgChoice on_refusal[] = {{"abort", false}, {"skip", true}, {NULL}};
 	Request		a = {0};
 	const char *idem;
+	MemoryContext item_cx;
+	MemoryContext cx;
 	bool		skip;
 	SrfRow		row;
 	Datum	   *key;
@@ -584,12 +582,15 @@ move_many_call(FunctionCallInfo fcinfo, ItemKind kind)
 	srf_begin(fcinfo, &row);
 	mover_begin(&m, PG_GETARG_OID(0), a.actor);
 	key = sorted_keys(&m, PG_GETARG_ARRAYTYPE_P(1), kind, &n);
+	item_cx = AllocSetContextCreate(CurrentMemoryContext, "review_move_many", ALLOCSET_DEFAULT_SIZES);
+	cx = MemoryContextSwitchTo(item_cx);
 	for (int i = 0; i < n; i++)
 	{
 		Receipt		receipt;
 		Refusal    *refusal;
 
 		CHECK_FOR_INTERRUPTS();
+		MemoryContextReset(item_cx);
 		/* a row of the log has a key of its own */
 		if (idem)
 			a.idem = psprintf("%s/%s", idem, mover_item(&m, key[i]));
@@ -598,6 +599,7 @@ move_many_call(FunctionCallInfo fcinfo, ItemKind kind)
 			refusal_raise(refusal, m.t, m.rel);
 		put_result(&row, &m, key[i], &receipt, refusal);
 	}
+	MemoryContextSwitchTo(cx);
 	mover_end(&m);
 	return (Datum) 0;
 }

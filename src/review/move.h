@@ -33,6 +33,7 @@ extern void mover_end(Mover *m);
 
 /* An item as it was passed, as a value of the key column */
 extern Datum mover_key(const Mover *m, Datum item, ItemKind kind);
+extern Datum mover_value(const Mover *m, Form_pg_attribute att, const char *literal);
 extern const char *mover_item(const Mover *m, Datum key);
 
 /* Does the caller see the row? */

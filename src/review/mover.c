@@ -14,7 +14,6 @@
 #include "access/genam.h"
 #include "access/relation.h"
 #include "access/tableam.h"
-#include "access/transam.h"
 #include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "commands/trigger.h"
@@ -48,6 +47,10 @@ check_select(const Mover *m)
 void
 mover_begin(Mover *m, Oid relid, const char *actor)
 {
+	/* who may read nothing of it may not lock it either */
+	if (get_rel_relkind(relid) != '\0' && pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK &&
+		pg_attribute_aclcheck_all(relid, GetUserId(), ACL_SELECT, ACLMASK_ANY) != ACLCHECK_OK)
+		aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(get_rel_relkind(relid)), get_rel_name(relid));
 	m->rel = relation_open(relid, RowExclusiveLock);
 	m->t = review_table(m->rel);
 	if (m->t->root != m->t->relid)
@@ -78,8 +81,6 @@ Datum
 mover_key(const Mover *m, Datum item, ItemKind kind)
 {
 	Form_pg_attribute att = TupleDescAttr(RelationGetDescr(m->rel), m->t->key.att - 1);
-	Oid			input;
-	Oid			param;
 	char	   *literal;
 
 	if (kind == ITEM_BIGINT && att->atttypid == INT8OID)
@@ -99,19 +100,23 @@ mover_key(const Mover *m, Datum item, ItemKind kind)
 		default:
 			literal = TextDatumGetCString(item);
 	}
-	getTypeInputInfo(att->atttypid, &input, &param);
-	/* the checks of a domain are the owner's code */
-	if (att->atttypid >= FirstNormalObjectId)
-	{
-		OwnerScope	scope;
-		Datum		key;
+	return mover_value(m, att, literal);
+}
 
-		owner_begin(&scope, m->t->owner);
-		key = OidInputFunctionCall(input, literal, param, att->atttypmod);
-		owner_end(&scope);
-		return key;
-	}
-	return OidInputFunctionCall(input, literal, param, att->atttypmod);
+/* The type may be a domain, whose checks are the owner's code */
+Datum
+mover_value(const Mover *m, Form_pg_attribute att, const char *literal)
+{
+	OwnerScope	scope;
+	Oid			input;
+	Oid			param;
+	Datum		value;
+
+	getTypeInputInfo(att->atttypid, &input, &param);
+	owner_begin(&scope, m->t->owner);
+	value = OidInputFunctionCall(input, unconstify(char *, literal), param, att->atttypmod);
+	owner_end(&scope);
+	return value;
 }
 
 const char *
@@ -143,8 +148,9 @@ mover_plan(const Mover *m, SPIPlanPtr *kept, int n_args, const char *before, con
 	if (*kept == NULL)
 	{
 		TupleDesc	desc = RelationGetDescr(m->rel);
-		/* the state comes as a value of the base type: the statement checks that of a domain */
-		Oid			type[2] = {TupleDescAttr(desc, m->t->key.att - 1)->atttypid, m->t->state.type};
+		Oid			type[2] = {
+			TupleDescAttr(desc, m->t->key.att - 1)->atttypid, TupleDescAttr(desc, m->t->state.att - 1)->atttypid
+		};
 		SPIPlanPtr	plan = SPI_prepare(psprintf("%s %s %s", before, where_key(m), after), n_args, type);
 
 		if (plan == NULL || SPI_keepplan(plan) != 0)

@@ -241,15 +241,11 @@ find_key_index(Relation rel, AttrNumber key)
  * triggers?  Rules, triggers of statements and of certain columns need a query.
  */
 static bool
-can_update_directly(Relation rel, AttrNumber state_att)
+can_update_directly(Relation rel)
 {
-	Form_pg_attribute state = TupleDescAttr(RelationGetDescr(rel), state_att - 1);
 	TriggerDesc *triggers = rel->trigdesc;
 
 	if (rel->rd_rules || rel->rd_rel->relhassubclass || rel->rd_rel->relispartition)
-		return false;
-	/* the check of a domain, and the length of a varchar, are those of a query */
-	if (state->atttypid != getBaseType(state->atttypid) || state->atttypmod >= 0)
 		return false;
 	for (int i = 0; triggers && i < triggers->numtriggers; i++)
 	{
@@ -399,7 +395,7 @@ load_table(Relation rel)
 		load_column(rel, t, t->args.author, &t->author);
 	load_content(rel, t);
 	t->key_index = find_key_index(rel, t->key.att);
-	t->direct_update = OidIsValid(t->key_index) && can_update_directly(rel, t->state.att);
+	t->direct_update = OidIsValid(t->key_index) && can_update_directly(rel);
 	t->row_plain = t->direct_update && is_plain(rel) && !has_user_triggers(rel->trigdesc);
 	load_states(rel, t);
 	for (int i = 0; i < t->flow->n_edges; i++)

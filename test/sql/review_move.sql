@@ -247,6 +247,19 @@ SELECT action, ok FROM hdata.review_can('hd_uuid', '21111111-2222-3333-4444-5555
 RESET ROLE;
 SELECT hd_error($$UPDATE hd_uuid SET state = 'approved'$$);
 SELECT id, state FROM hd_uuid ORDER BY id;
+\echo -- a state that the type of the column refuses
+SELECT hdata.review_define('hd_short', 'a -> much_too_long as go; initial a; terminal much_too_long') AS version;
+CREATE DOMAIN hd_word AS text CHECK (VALUE <> 'much_too_long');
+CREATE TABLE hd_short (id int PRIMARY KEY, state varchar(5));
+CREATE TABLE hd_domain (id int PRIMARY KEY, state hd_word);
+SELECT hdata.review_attach(r, 'hd_short', 'id', 'state') FROM unnest('{hd_short,hd_domain}'::regclass[]) r;
+INSERT INTO hd_short VALUES (1);
+INSERT INTO hd_domain VALUES (1);
+SELECT hd_error($$SELECT hdata.review_move('hd_short', 1, 'go')$$);
+SELECT hd_error($$SELECT hdata.review_move('hd_domain', 1, 'go')$$);
+DROP TABLE hd_short, hd_short_review, hd_short_review_log, hd_domain, hd_domain_review, hd_domain_review_log;
+DROP DOMAIN hd_word;
+DELETE FROM hdata.review_flows WHERE name = 'hd_short';
 DROP TABLE hd_members;
 SET ROLE regress_app;
 SELECT hd_error($$SELECT hdata.review_move('hd_uuid', '11111111-2222-3333-4444-555555555555'::uuid, 'start', actor => 'Åke')$$);

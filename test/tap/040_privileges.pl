@@ -94,11 +94,12 @@ fails('analyst', 'project', 'CREATE FUNCTION hdata.ratings_agg(int) RETURNS int 
 	qr/permission denied for schema hdata/, 'a function of somebody else in the schema');
 fails('analyst', 'project', 'DROP EXTENSION hdata', qr/must be owner of extension/, 'dropping the extension');
 
-# what PUBLIC may not call; modules that change data will be named here
-my @revoked = rows_of($node, 'project', <<'SQL');
-SELECT p.oid::regprocedure FROM pg_proc p WHERE pronamespace = 'hdata'::regnamespace AND NOT has_function_privilege('analyst', p.oid, 'EXECUTE')
+# what PUBLIC may not call: whatever changes data, and what tells about the queue of others
+my @revoked = map { $_->[0] } rows_of($node, 'project', <<'SQL');
+SELECT DISTINCT p.proname FROM pg_proc p WHERE pronamespace = 'hdata'::regnamespace AND NOT has_function_privilege('analyst', p.oid, 'EXECUTE') ORDER BY 1
 SQL
-is_deeply(\@revoked, [], 'PUBLIC may call every function');
+is_deeply(\@revoked, [ map { "review_$_" } qw(adopt attach can claim define detach grant guard log move move_many redefine release renew seal sweep truncate withdraw_person) ],
+	'PUBLIC may call every function that does not write');
 
 # ---- dump and restore ----
 

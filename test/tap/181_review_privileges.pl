@@ -183,6 +183,19 @@ SQL
 	is($node->safe_psql('project', q(SELECT string_agg(DISTINCT who, ',') || ' ' || string_agg(DISTINCT loot, '') FROM lair.caught)), 'mallory ', 'it ran as mallory');
 }
 
+works('mallory', <<'SQL', 'mallory makes the types of key and state domains');
+CREATE DOMAIN lair.key AS bigint CHECK (lair.check_trap(VALUE::text, 'domain of the key'));
+CREATE DOMAIN lair.state AS text CHECK (lair.check_trap(VALUE, 'domain of the state'));
+CREATE TABLE lair.domains (id lair.key PRIMARY KEY, state lair.state);
+SELECT hdata.review_attach('lair.domains', 'flow', 'id', 'state', content => '{}');
+INSERT INTO lair.domains VALUES (1), (2);
+GRANT SELECT ON lair.domains TO PUBLIC;
+TRUNCATE lair.caught;
+SQL
+works('postgres', q(SELECT hdata.review_move('lair.domains', 1, 'submit'); SELECT hdata.review_move_many('lair.domains', '{2}'::text[], 'submit')), 'a superuser moves items');
+is($node->safe_psql('project', q(SELECT string_agg(DISTINCT place || ' ' || who || loot, ',' ORDER BY place || ' ' || who || loot) FROM lair.caught)),
+	'domain of the key mallory,domain of the state mallory', 'the checks of both ran as mallory');
+
 # a view of members
 works('mallory', <<'SQL', 'mallory attaches with a view of members');
 SELECT hdata.review_detach('lair.bait');
