@@ -342,7 +342,12 @@ move_item(Mover *m, const Request *a, Datum key, Receipt *receipt)
 	int32		to;
 
 	if (!mover_sees(m, key) || !mover_row(m, key, ROW_LOCK, &item))
+	{
+		/* it may have gone there by this very move */
+		if (a->idem && log_find_idem(m->t, a->idem, &was) && replay(m, a, text, &was, receipt) == NULL)
+			return NULL;
 		return not_found(m, text);
+	}
 	text = mover_item(m, item.key);
 	item.now = GetCurrentTimestamp();
 	item.has_token = a->has_claim;

@@ -144,6 +144,22 @@ SELECT tableoid::regclass, id, state FROM ra_parts ORDER BY id;
 SELECT item, seq, from_state, to_state, action FROM ra_parts_review_log ORDER BY item, seq;
 SELECT * FROM hdata.review_verify('ra_parts');
 
+-- A move that takes the item out of its maker's sight is replayed, to nobody else
+CREATE TABLE ra_sight (id bigint PRIMARY KEY, state text);
+SELECT hdata.review_attach('ra_sight', 'ra_flow', 'id', 'state');
+INSERT INTO ra_sight VALUES (1), (2);
+ALTER TABLE ra_sight ENABLE ROW LEVEL SECURITY;
+CREATE POLICY drafts ON ra_sight USING (state = 'draft');
+GRANT SELECT ON ra_sight TO regress_ra_ann, regress_ra_rex;
+SET ROLE regress_ra_ann;
+SELECT seq, to_state, replayed FROM hdata.review_move('ra_sight', 1, 'submit', idem => 'mine');
+SELECT seq, to_state, replayed FROM hdata.review_move('ra_sight', 1, 'submit', idem => 'mine');
+SELECT seq, to_state, replayed FROM hdata.review_move('ra_sight', 1, 'submit', idem => 'another');
+SELECT seq, to_state, replayed FROM hdata.review_move('ra_sight', 1, 'approve', idem => 'mine');
+SET ROLE regress_ra_rex;
+SELECT seq, to_state, replayed FROM hdata.review_move('ra_sight', 1, 'submit', idem => 'mine');
+SET ROLE regress_ra_owner;
+
 -- A table that inherits is not guarded; the doctor says so
 CREATE TABLE ra_child () INHERITS (ra_default);
 SELECT relation, problem, detail FROM hdata.review_doctor('ra_default') WHERE problem = 'inherited';
