@@ -28,6 +28,7 @@ typedef struct Step
 	char	   *item;			/* text of the key */
 	int32		from;
 	int32		to;
+	CrossingRow row;
 	struct Step *next;
 } Step;
 
@@ -172,7 +173,7 @@ new_step(void)
 }
 
 void
-crossing_begin(const ReviewTable *t, Datum key, int32 from, int32 to)
+crossing_begin(const ReviewTable *t, Datum key, int32 from, int32 to, const CrossingRow *row)
 {
 	Step	   *s = find_step();
 
@@ -180,6 +181,11 @@ crossing_begin(const ReviewTable *t, Datum key, int32 from, int32 to)
 		s = new_step();
 	if (s->item)
 		pfree(s->item);
+	if (s->row.author)
+		pfree(s->row.author);
+	s->row = *row;
+	if (row->author)
+		s->row.author = MemoryContextStrdup(s->query, row->author);
 	s->item = MemoryContextStrdup(s->query, review_key_text(t, key).data);
 	s->step = 1;
 	s->root = t->root;
@@ -247,7 +253,7 @@ add_crossing(const ReviewTable *t, const Step *s)
 	*link = c;
 }
 
-bool
+const CrossingRow *
 crossing_arrives(const ReviewTable *t, Datum key, int32 to)
 {
 	Step	   *s = find_step();
@@ -255,9 +261,10 @@ crossing_arrives(const ReviewTable *t, Datum key, int32 to)
 
 	if (s)
 		s->step = 0;
-	if (is_third)
-		add_crossing(t, s);
-	return is_third;
+	if (!is_third)
+		return NULL;
+	add_crossing(t, s);
+	return &s->row;
 }
 
 /* ---- the log trigger ---- */

@@ -16,14 +16,22 @@
 
 #include "review/table.h"
 
+/* What triggers on INSERT, which fire when the row arrives, must not change */
+typedef struct CrossingRow
+{
+	char	   *author;			/* NULL: none */
+	bool		frozen;			/* content is */
+	uint8		content[HD_SHA256_LEN];
+} CrossingRow;
+
 /*
  * For the guard: a row of a partition is updated; is this DELETE the second
- * step, and this INSERT the third?  To be called in the context that the
- * trigger was called in.
+ * step, and this INSERT the third (then: the row as the first has seen it)?
+ * To be called in the context that the trigger was called in.
  */
-extern void crossing_begin(const ReviewTable *t, Datum key, int32 from, int32 to);
+extern void crossing_begin(const ReviewTable *t, Datum key, int32 from, int32 to, const CrossingRow *row);
 extern bool crossing_leaves(const ReviewTable *t, Datum key, int32 from);
-extern bool crossing_arrives(const ReviewTable *t, Datum key, int32 to);
+extern const CrossingRow *crossing_arrives(const ReviewTable *t, Datum key, int32 to);
 
 /* For the log trigger: is this DELETE, or this INSERT, half of a crossing?  The state that it came from. */
 extern bool crossing_left(const ReviewTable *t, Datum key);

@@ -196,17 +196,92 @@ check_initial(const ReviewTable *t, Relation rel, const Row *row)
 				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "initial")));
 }
 
+pg_noreturn static void
+refuse_frozen(const ReviewTable *t, Relation rel, int32 state, AttrNumber which)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_REVIEW_FROZEN),
+			 errmsg("content is frozen in state \"%s\"", t->flow->state[state].name),
+			 errdetail("Allowed from \"%s\": %s.", t->flow->state[state].name,
+					   flow_actions_from(t->flow, state)),
+			 errhint("Move the item to a state that is not frozen first."),
+			 which > 0 ? errtablecol(rel, which) : errtable(rel),
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "frozen")));
+}
+
+static void
+check_new_author(const ReviewTable *t, Relation rel, const char *old, const char *new, int32 state)
+{
+	if (old && state != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_REVIEW_FROZEN),
+				 errmsg("the author of an item cannot change in state \"%s\"",
+						state >= 0 ? t->flow->state[state].name : "?"),
+				 errdetail("It can while the item is in state \"%s\".", t->flow->state[0].name),
+				 errtablecol(rel, t->author.att),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "author")));
+	check_author(t, rel, new);
+}
+
+static void
+check_content(const ReviewTable *t, Relation rel, const Row *old, const Row *new)
+{
+	AttrNumber	which;
+
+	if (old->number >= 0 && t->flow->state[old->number].frozen &&
+		content_differs(t, old->tuple, new->tuple, old->desc, &which))
+		refuse_frozen(t, rel, old->number, which);
+	if (column_differs(&t->key, old->tuple, new->tuple, old->desc))
+		ereport(ERROR,
+				(errcode(ERRCODE_REVIEW_FROZEN),
+				 errmsg("the key of an item under review cannot change"),
+				 errtablecol(rel, t->key.att),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "key")));
+	if (t->author.att != 0 && column_differs(&t->author, old->tuple, new->tuple, old->desc))
+		check_new_author(t, rel, author_of(t, old), author_of(t, new), old->number);
+}
+
+/* Is the row that arrives in another partition the one that left?  Triggers on INSERT have fired since. */
+static void
+check_arrival(const ReviewTable *t, Relation rel, const Row *row, const CrossingRow *was)
+{
+	const char *author = author_of(t, row);
+	uint8		content[HD_SHA256_LEN];
+
+	if (importing(t))
+		return;
+	if (was->frozen && content_hash(t, row->tuple, row->desc, content) &&
+		memcmp(content, was->content, HD_SHA256_LEN) != 0)
+		refuse_frozen(t, rel, row->number, 0);
+	if (t->author.att != 0 && strcmp(author ? author : "", was->author ? was->author : "") != 0)
+		check_new_author(t, rel, was->author, author, row->number);
+}
+
+static void
+begin_crossing(const ReviewTable *t, const Row *old, const Row *new)
+{
+	CrossingRow row = {.author = author_of(t, new)};
+
+	if (new->number >= 0 && t->flow->state[new->number].frozen)
+		row.frozen = content_hash(t, new->tuple, new->desc, row.content);
+	crossing_begin(t, new->key, old->number, new->number, &row);
+}
+
 static HeapTuple
 guard_insert(ReviewTable *t, TriggerData *td)
 {
 	TupleDesc	desc = RelationGetDescr(td->tg_relation);
 	HeapTuple	tuple = td->tg_trigtuple;
 	const char *initial = t->flow->state[0].name;
+	const CrossingRow *was;
 	Row			row;
 
 	read_row(t, tuple, desc, &row);
-	if (t->relid != t->root && crossing_arrives(t, row.key, row.number))
+	if (t->relid != t->root && (was = crossing_arrives(t, row.key, row.number)) != NULL)
+	{
+		check_arrival(t, td->tg_relation, &row, was);
 		return tuple;
+	}
 	if (importing(t))
 	{
 		/* version 0: the flow itself is yet to be loaded */
@@ -223,42 +298,6 @@ guard_insert(ReviewTable *t, TriggerData *td)
 		check_initial(t, td->tg_relation, &row);
 
 	return t->author.att == 0 ? tuple : with_author(t, td, tuple, &row);
-}
-
-static void
-check_content(const ReviewTable *t, Relation rel, const Row *old, const Row *new)
-{
-	AttrNumber	which;
-
-	if (old->number >= 0 && t->flow->state[old->number].frozen &&
-		content_differs(t, old->tuple, new->tuple, old->desc, &which))
-		ereport(ERROR,
-				(errcode(ERRCODE_REVIEW_FROZEN),
-				 errmsg("content is frozen in state \"%s\"", t->flow->state[old->number].name),
-				 errdetail("Allowed from \"%s\": %s.", t->flow->state[old->number].name,
-						   flow_actions_from(t->flow, old->number)),
-				 errhint("Move the item to a state that is not frozen first."),
-				 errtablecol(rel, which),
-				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "frozen")));
-	if (column_differs(&t->key, old->tuple, new->tuple, old->desc))
-		ereport(ERROR,
-				(errcode(ERRCODE_REVIEW_FROZEN),
-				 errmsg("the key of an item under review cannot change"),
-				 errtablecol(rel, t->key.att),
-				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "key")));
-	if (t->author.att != 0 && column_differs(&t->author, old->tuple, new->tuple, old->desc))
-	{
-		const char *author = author_of(t, old);
-
-		if (author && old->number != 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_REVIEW_FROZEN),
-					 errmsg("the author of an item cannot change in state \"%s\"", state_of(t, old)),
-					 errdetail("It can while the item is in state \"%s\".", t->flow->state[0].name),
-					 errtablecol(rel, t->author.att),
-					 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "author")));
-		check_author(t, rel, author_of(t, new));
-	}
 }
 
 static bool
@@ -325,7 +364,7 @@ guard_update(ReviewTable *t, TriggerData *td)
 		(void) direct_edge(t, td->tg_relation, &old, &new, &actor);
 	}
 	if (t->relid != t->root)
-		crossing_begin(t, new.key, old.number, new.number);
+		begin_crossing(t, &old, &new);
 	return td->tg_newtuple;
 }
 

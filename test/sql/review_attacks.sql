@@ -144,6 +144,28 @@ SELECT tableoid::regclass, id, state FROM ra_parts ORDER BY id;
 SELECT item, seq, from_state, to_state, action FROM ra_parts_review_log ORDER BY item, seq;
 SELECT * FROM hdata.review_verify('ra_parts');
 
+-- A row that arrives in another partition fires triggers on INSERT, such as those that set an author: it is still the row that left
+CREATE TABLE ra_cross (id bigint, part text, author text, body text, state text, PRIMARY KEY (id, part)) PARTITION BY LIST (part);
+CREATE TABLE ra_cross_a PARTITION OF ra_cross FOR VALUES IN ('a');
+CREATE TABLE ra_cross_b PARTITION OF ra_cross FOR VALUES IN ('b');
+SELECT hdata.review_attach('ra_cross', 'ra_flow', 'id', 'state', author => 'author', content => '{body}');
+INSERT INTO ra_cross SELECT i, 'a', 'regress_ra_ann', 'x' FROM generate_series(1, 3) i;
+GRANT SELECT, UPDATE ON ra_cross TO regress_ra_ann, regress_ra_rex;
+SELECT to_state FROM hdata.review_move_many('ra_cross', '{2,3}'::bigint[], 'submit');
+SELECT to_state FROM hdata.review_move_many('ra_cross', '{3}'::bigint[], 'approve');
+CREATE FUNCTION ra_signs() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.author := current_user; RETURN NEW; END $$;
+CREATE FUNCTION ra_tampers() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.body := 'y'; RETURN NEW; END $$;
+CREATE TRIGGER a BEFORE INSERT ON ra_cross FOR EACH ROW EXECUTE FUNCTION ra_signs();
+SET ROLE regress_ra_rex;
+UPDATE ra_cross SET part = 'b' WHERE id = 1;
+UPDATE ra_cross SET part = 'b' WHERE id = 2;
+SET ROLE regress_ra_owner;
+DROP TRIGGER a ON ra_cross;
+CREATE TRIGGER a BEFORE INSERT ON ra_cross FOR EACH ROW EXECUTE FUNCTION ra_tampers();
+UPDATE ra_cross SET part = 'b' WHERE id = 2;
+UPDATE ra_cross SET part = 'b' WHERE id = 3;
+TABLE ra_cross ORDER BY id;
+
 -- A move that takes the item out of its maker's sight is replayed, to nobody else
 CREATE TABLE ra_sight (id bigint PRIMARY KEY, state text);
 SELECT hdata.review_attach('ra_sight', 'ra_flow', 'id', 'state');
