@@ -8,6 +8,7 @@
 #ifndef HD_REVIEW_WRITER_H
 #define HD_REVIEW_WRITER_H
 
+#include "access/genam.h"
 #include "access/skey.h"
 #include "access/tableam.h"
 #include "nodes/execnodes.h"
@@ -60,6 +61,16 @@ extern bool writer_find(Writer *w, Datum key, SideRow *row);
 
 /* TM_Ok, or why side.old is not the newest version (under REPEATABLE READ: an ERROR) */
 extern TM_Result writer_update_side(Writer *w, const SideRow *row);
+
+extern TM_Result writer_delete_side(Writer *w);
+extern void writer_insert_side(Writer *w, Datum key, const SideRow *row);
+
+/* A row of o->new, whose columns have been set */
+extern void writer_insert(Writer *w, OpenTable *o);
+extern void writer_set_value(TupleTableSlot *slot, AttrNumber att, Datum value);
+extern void writer_set_null(TupleTableSlot *slot, AttrNumber att);
+extern void writer_set_text(TupleTableSlot *slot, AttrNumber att, const char *value);	/* or NULL */
+extern void writer_set_bytes(TupleTableSlot *slot, AttrNumber att, const uint8 *data, int len);
 
 extern Snapshot review_snapshot(void);
 extern void side_row_from_slot(TupleTableSlot *slot, SideRow *row);

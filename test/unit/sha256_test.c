@@ -11,8 +11,9 @@
 static void
 hex_of(const uint8 *digest, char *hex)
 {
-	for (int i = 0; i < HD_SHA256_LEN; i++)
-		sprintf(hex + 2 * i, "%02x", digest[i]);
+	for (int i = 0; i < 2 * HD_SHA256_LEN; i++)
+		hex[i] = "0123456789abcdef"[digest[i / 2] >> (i % 2 ? 0 : 4) & 15];
+	hex[2 * HD_SHA256_LEN] = '\0';
 }
 
 static void
