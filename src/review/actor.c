@@ -152,9 +152,11 @@ actor_may(ReviewTable *t, const FlowEdge *edge, const ReviewActor *actor)
 		return true;
 	if (actor->named)
 		return has_a_role(t, edge, actor);
-	if (memo->lxid != hd_lxid(MyProc) || memo->cid != GetCurrentCommandId(false) || memo->role != actor->role)
+	if (memo->statement != GetCurrentStatementStartTimestamp() || memo->lxid != hd_lxid(MyProc) ||
+		memo->cid != GetCurrentCommandId(false) || memo->role != actor->role)
 	{
 		memset(memo->edge, 0, t->flow->n_edges);
+		memo->statement = GetCurrentStatementStartTimestamp();
 		memo->lxid = hd_lxid(MyProc);
 		memo->cid = GetCurrentCommandId(false);
 		memo->role = actor->role;

@@ -62,6 +62,7 @@ maybe_text(FunctionCallInfo fcinfo, int arg)
 
 /* ---- what can be attached ---- */
 
+/* Number of a column that is no system column, and not generated: the guard fires before those are computed */
 static AttrNumber
 column_number(Relation rel, const char *name)
 {
@@ -77,6 +78,13 @@ column_number(Relation rel, const char *name)
 				(errcode(ERRCODE_INVALID_COLUMN_REFERENCE),
 				 errmsg("\"%s\" is a system column", name),
 				 errtable(rel)));
+	if (TupleDescAttr(RelationGetDescr(rel), att - 1)->attgenerated)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("column \"%s\" of table \"%s\" is generated", name, RelationGetRelationName(rel)),
+				 errdetail("Generated columns are computed after the guard has seen the row."),
+				 errhint("Name the columns that it is computed from."),
+				 errtablecol(rel, att)));
 	return att;
 }
 
@@ -146,10 +154,12 @@ check_state_column(Relation rel, AttrNumber state)
 						RelationGetRelationName(rel), format_type_be(att->atttypid)),
 				 errdetail("A state is text, varchar or an enum."),
 				 errtablecol(rel, state)));
-	if (att->attgenerated)
+	/* the log's trigger fires when states differ, and so must those that the flow tells apart */
+	if (OidIsValid(att->attcollation) && !get_collation_isdeterministic(att->attcollation))
 		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("column \"%s\" of table \"%s\" is generated", NameStr(att->attname), RelationGetRelationName(rel)),
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("column \"%s\" of table \"%s\" has a nondeterministic collation", NameStr(att->attname),
+						RelationGetRelationName(rel)),
 				 errtablecol(rel, state)));
 }
 
@@ -160,13 +170,6 @@ check_content(Relation rel, const ReviewArgs *args)
 	{
 		AttrNumber	att = column_number(rel, args->content[i]);
 
-		if (TupleDescAttr(RelationGetDescr(rel), att - 1)->attgenerated)
-			ereport(ERROR,
-					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-					 errmsg("column \"%s\" of table \"%s\" is generated", args->content[i],
-							RelationGetRelationName(rel)),
-					 errhint("Name the columns that it is made from: it has no value yet when they are compared."),
-					 errtablecol(rel, att)));
 		if (strcmp(args->content[i], args->state) == 0)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -228,11 +231,38 @@ qualified(Relation rel, const char *name)
 	return quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)), name);
 }
 
+/* What default privileges gave to others: only the movers and the owner write there */
+static void
+revoke_writes(Relation rel, const char *name)
+{
+	const char *table = qualified(rel, name);
+	const char *sql = psprintf("SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(g.rolname) END, c.relkind"
+							   " FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a"
+							   " LEFT JOIN pg_catalog.pg_roles g ON g.oid = a.grantee"
+							   " WHERE c.oid = %s::pg_catalog.regclass AND a.grantee <> c.relowner ORDER BY 1",
+							   quote_literal_cstr(table));
+	SPITupleTable *rows;
+
+	if (SPI_execute(sql, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the privileges of \"%s\"", name);
+	rows = SPI_tuptable;
+	for (uint64 i = 0; i < rows->numvals; i++)
+	{
+		char	   *role = SPI_getvalue(rows->vals[i], rows->tupdesc, 1);
+		bool		sequence = SPI_getvalue(rows->vals[i], rows->tupdesc, 2)[0] == RELKIND_SEQUENCE;
+
+		execute(psprintf("REVOKE %s ON %s %s FROM %s",
+						 sequence ? "ALL" : "INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER",
+						 sequence ? "SEQUENCE" : "TABLE", table, role), SPI_OK_UTILITY);
+	}
+}
+
 static void
 create_side(Relation rel, const char *name, const char *type)
 {
 	const char *table = qualified(rel, name);
-	const char *sequence = qualified(rel, makeObjectName(name, NULL, "token_seq"));
+	char	   *sequence_name = makeObjectName(name, NULL, "token_seq");
+	const char *sequence = qualified(rel, sequence_name);
 
 	execute(psprintf("CREATE TABLE %s (item %s PRIMARY KEY, rev integer NOT NULL DEFAULT 0,"
 					 " priority real NOT NULL DEFAULT 0, entered_at timestamptz NOT NULL, claim_token bigint,"
@@ -243,6 +273,7 @@ create_side(Relation rel, const char *name, const char *type)
 	execute(psprintf("CREATE INDEX ON %s " REVIEW_EXPIRY_INDEX, table), SPI_OK_UTILITY);
 	execute(psprintf("CREATE INDEX ON %s " REVIEW_CLAIM_INDEX, table), SPI_OK_UTILITY);
 	execute(psprintf("CREATE SEQUENCE %s OWNED BY %s.claim_token", sequence, table), SPI_OK_UTILITY);
+	revoke_writes(rel, sequence_name);
 	execute(psprintf("COMMENT ON TABLE %s IS %s", table,
 					 quote_literal_cstr(psprintf("hdata: where each row of %s stands", RelationGetRelationName(rel)))),
 			SPI_OK_UTILITY);
@@ -275,6 +306,7 @@ make_table(Relation rel, const char *name, AttrNumber key,
 	{
 		create(rel, name, column_type(rel, key));
 		CommandCounterIncrement();
+		revoke_writes(rel, name);
 	}
 	else
 	{
@@ -289,6 +321,26 @@ make_table(Relation rel, const char *name, AttrNumber key,
 					 errdetail("It was not left there by an earlier attachment of this table."),
 					 errtable(table)));
 		relation_close(table, NoLock);
+	}
+}
+
+/* Long names of two tables may be cut to the same name of a table of ours */
+static void
+check_names(Relation rel, const ReviewArgs *args)
+{
+	ListCell   *cell;
+
+	foreach(cell, review_attached_all())
+	{
+		const ReviewAttached *a = lfirst(cell);
+
+		if (get_rel_namespace(a->relid) == RelationGetNamespace(rel) &&
+			(strcmp(a->args.side, args->side) == 0 || strcmp(a->args.log, args->log) == 0))
+			ereport(ERROR,
+					(errcode(ERRCODE_DUPLICATE_TABLE),
+					 errmsg("relation \"%s\" belongs to table \"%s\"", args->side, get_rel_name(a->relid)),
+					 errhint("Give one of the two tables another name before it is put under review."),
+					 errtable(rel)));
 	}
 }
 
@@ -534,6 +586,7 @@ review_attach(PG_FUNCTION_ARGS)
 	if (args.author)
 		(void) column_number(rel, args.author);
 	check_content(rel, &args);
+	check_names(rel, &args);
 	for (int i = 0; i < args.n_queue; i++)
 		if (flow_state(flow, args.queue[i], strlen(args.queue[i])) < 0)
 			ereport(ERROR,

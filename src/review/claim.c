@@ -112,6 +112,8 @@ claimer_end(Claimer *c)
 {
 	writer_close(c->w);
 	mover_end(&c->m);
+	/* the next call sees it, also one of the same statement */
+	CommandCounterIncrement();
 }
 
 /* ---- the limit of open claims ---- */
@@ -124,7 +126,8 @@ lock_actor(const Claimer *c)
 	uint64		key = hash_bytes_extended((unsigned char *) name, strlen(name), 0);
 	LOCKTAG		tag;
 
-	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (key >> 32), (uint32) key, 1);
+	/* not of the classes 1 and 2, which everybody can lock by pg_advisory_lock() */
+	SET_LOCKTAG_ADVISORY(tag, MyDatabaseId, (uint32) (key >> 32), (uint32) key, 3);
 	(void) LockAcquire(&tag, ExclusiveLock, false, false);
 }
 

@@ -56,6 +56,10 @@ const Check doctor_catalog_checks[] = {
 		" WHERE t.tgrelid = r.relid AND t.tgparentid = 0 AND NOT t.tgisinternal"
 		" AND t.tgenabled <> 'D' AND t.tgtype & 3 = 3 AND t.tgtype & 20 <> 0 AND t.tgname > '"
 		REVIEW_GUARD_TRIGGER "'::name"},
+	{"inherited",
+		"ALTER TABLE ... NO INHERIT: triggers are not inherited, and nothing guards those rows.",
+		"SELECT format('Table %s inherits from it.', i.inhrelid::regclass) FROM pg_inherits i, pg_class c"
+		" WHERE i.inhparent = $1 AND c.oid = $1 AND c.relkind = 'r' ORDER BY 1"},
 	{"index_not_hot",
 		"Index the side table instead: it has the state, too.",
 		"SELECT format('Index %s of %s mentions the state: no change of state can be a"

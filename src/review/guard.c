@@ -6,12 +6,7 @@
  * The guard fires BEFORE every row, last of all (its name sorts late), and
  * sees the row as it will be.  The log fires AFTER, once the change is certain.
  *
- * A row that an UPDATE moves to another partition fires BEFORE UPDATE and
- * BEFORE DELETE there, BEFORE INSERT here, then AFTER DELETE and AFTER INSERT,
- * and never AFTER UPDATE.  The guard knows the three steps by following each
- * other in one command, with the same key and the same state; the log trigger
- * finds the pair among the moves that the guard has passed, and logs one
- * change, or none.
+ * Rows that move to another partition: see crossing.h.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,20 +14,52 @@
 
 #include "access/htup_details.h"
 #include "access/xact.h"
+#include "catalog/pg_type.h"
 #include "commands/trigger.h"
 #include "common/compat.h"
 #include "miscadmin.h"
 #include "review/content.h"
+#include "review/crossing.h"
 #include "review/guard.h"
 #include "review/owner.h"
 #include "review/rules.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
-#include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/timestamp.h"
 
 Move	   *current_move = NULL;
+
+/* A change that a trigger of the user's made, and undid in a subtransaction, has not been made */
+static void
+undo_move(SubXactEvent event, SubTransactionId subid, SubTransactionId parent, void *arg)
+{
+	Move	   *m = current_move;
+
+	if (m == NULL || m->subid != subid)
+		return;
+	if (event == SUBXACT_EVENT_COMMIT_SUB)
+		m->subid = parent;
+	else if (event == SUBXACT_EVENT_ABORT_SUB)
+	{
+		m->guarded = m->logged = false;
+		m->subid = InvalidSubTransactionId;
+	}
+}
+
+static void
+seen_by_guard(Move *m)
+{
+	static bool registered = false;
+
+	if (!registered)
+	{
+		RegisterSubXactCallback(undo_move, NULL);
+		registered = true;
+	}
+	m->guarded = true;
+	m->subid = GetCurrentSubTransactionId();
+}
 
 /* ---- rows ---- */
 
@@ -99,164 +126,6 @@ item_of(const ReviewTable *t, const Row *row, ItemState *item)
 	item->direct = true;
 }
 
-/* ---- rows that move between partitions ---- */
-
-/* The step that the guard saw last */
-typedef struct Step
-{
-	int			step;			/* 1: BEFORE UPDATE, 2: BEFORE DELETE as well */
-	Oid			root;
-	Oid			relid;			/* the partition that the row leaves */
-	SubTransactionId subid;
-	CommandId	cid;
-	char	   *item;			/* text of the key, in TopTransactionContext */
-	int32		from;
-	int32		to;
-} Step;
-
-/* A row that has moved and is not logged yet */
-typedef struct Moved
-{
-	Oid			root;
-	SubTransactionId subid;
-	char	   *item;
-	int32		from;
-	int32		to;
-	bool		left;			/* AFTER DELETE has fired */
-	struct Moved *next;
-} Moved;
-
-static Step step = {0};
-static Moved *moved = NULL;
-static Moved **moved_tail = &moved;
-
-static void
-forget_moves(XactEvent event, void *arg)
-{
-	if (event == XACT_EVENT_COMMIT || event == XACT_EVENT_ABORT || event == XACT_EVENT_PREPARE)
-	{
-		memset(&step, 0, sizeof(step));
-		moved = NULL;
-		moved_tail = &moved;
-		current_move = NULL;
-	}
-}
-
-static void
-forget_moves_of_subtransaction(SubXactEvent event, SubTransactionId subid, SubTransactionId parent, void *arg)
-{
-	Moved	  **link = &moved;
-
-	if (event != SUBXACT_EVENT_COMMIT_SUB && event != SUBXACT_EVENT_ABORT_SUB)
-		return;
-	while (*link)
-	{
-		Moved	   *m = *link;
-
-		if (m->subid == subid && event == SUBXACT_EVENT_ABORT_SUB)
-		{
-			*link = m->next;
-			continue;
-		}
-		if (m->subid == subid)
-			m->subid = parent;
-		link = &m->next;
-	}
-	moved_tail = link;
-}
-
-static void
-register_callbacks(void)
-{
-	static bool registered = false;
-
-	if (likely(registered))
-		return;
-	RegisterXactCallback(forget_moves, NULL);
-	RegisterSubXactCallback(forget_moves_of_subtransaction, NULL);
-	registered = true;
-}
-
-static void
-step_begin(const ReviewTable *t, const Row *old, const Row *new)
-{
-	MemoryContext cx;
-
-	if (t->relid == t->root)	/* no partition */
-		return;
-	register_callbacks();
-	if (step.item)
-		pfree(step.item);
-	cx = MemoryContextSwitchTo(TopTransactionContext);
-	step.item = pstrdup(review_key_text(t, new->key).data);
-	MemoryContextSwitchTo(cx);
-	step.step = 1;
-	step.root = t->root;
-	step.relid = t->relid;
-	step.subid = GetCurrentSubTransactionId();
-	step.cid = GetCurrentCommandId(false);
-	step.from = old->number;
-	step.to = new->number;
-}
-
-static bool
-step_follows(const ReviewTable *t, const Row *row, int before)
-{
-	return step.step == before && step.root == t->root && step.subid == GetCurrentSubTransactionId() &&
-		step.cid == GetCurrentCommandId(false) && strcmp(step.item, review_key_text(t, row->key).data) == 0;
-}
-
-/* Is this DELETE the second step? */
-static bool
-step_delete(const ReviewTable *t, const Row *old)
-{
-	bool		follows = step_follows(t, old, 1) && step.relid == t->relid && step.from == old->number;
-
-	step.step = follows ? 2 : 0;
-	return follows;
-}
-
-/* Is this INSERT the third? */
-static bool
-step_insert(const ReviewTable *t, const Row *new)
-{
-	bool		follows = step_follows(t, new, 2) && step.relid != t->relid && step.to == new->number;
-
-	step.step = 0;
-	if (follows)
-	{
-		Moved	   *m = MemoryContextAllocZero(TopTransactionContext, sizeof(*m));
-
-		m->root = t->root;
-		m->subid = step.subid;
-		m->item = step.item;
-		m->from = step.from;
-		m->to = step.to;
-		step.item = NULL;
-		*moved_tail = m;
-		moved_tail = &m->next;
-	}
-	return follows;
-}
-
-/* The move that an AFTER DELETE or AFTER INSERT is half of: they come in the order in which the guard saw them */
-static Moved *
-find_moved(const ReviewTable *t, const Row *row, bool left, Moved ***link)
-{
-	char	   *item;
-
-	if (moved == NULL)
-		return NULL;
-	item = unconstify(char *, review_key_text(t, row->key).data);
-	for (Moved **p = &moved; *p; p = &(*p)->next)
-		if ((*p)->left == left && (*p)->root == t->root && strcmp((*p)->item, item) == 0)
-		{
-			*link = p;
-			return *p;
-		}
-	return NULL;
-}
-
 /* ---- what may be written ---- */
 
 static HeapTuple
@@ -279,20 +148,123 @@ text_value(const ReviewColumn *column, TupleDesc desc, const char *text)
 	return OidInputFunctionCall(input, unconstify(char *, text), param, att->atttypmod);
 }
 
-/* An author is the actor, unless the owner or a service says otherwise */
+/* An author is the actor, unless the owner or a service says otherwise: work of nobody's could be reviewed by who made it */
 static void
 check_author(const ReviewTable *t, Relation rel, const char *author)
 {
 	ReviewActor actor;
 
 	actor_self(&actor);
-	if (author && strcmp(author, actor.name) != 0 && !actor_is_trusted(t, actor.role))
+	if ((author == NULL || strcmp(author, actor.name) != 0) && !actor_is_trusted(t, actor.role))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("role \"%s\" may not name \"%s\" as the author", actor.name, author),
+				 author ? errmsg("role \"%s\" may not name \"%s\" as the author", actor.name, author)
+				 : errmsg("role \"%s\" may not leave an item without an author", actor.name),
 				 errdetail("Only the owner of the table and its service role may."),
 				 errtablecol(rel, t->author.att),
 				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "author")));
+}
+
+static HeapTuple
+with_author(const ReviewTable *t, TriggerData *td, HeapTuple tuple, const Row *row)
+{
+	TupleDesc	desc = RelationGetDescr(td->tg_relation);
+	const char *author = author_of(t, row);
+	ReviewActor actor;
+
+	if (author == NULL && (t->author.type == TEXTOID || t->author.type == VARCHAROID || t->author.type == NAMEOID))
+	{
+		actor_self(&actor);
+		if (!actor_is_trusted(t, actor.role))
+			return with_value(tuple, desc, t->author.att, text_value(&t->author, desc, actor.name));
+	}
+	check_author(t, td->tg_relation, author);
+	return tuple;
+}
+
+static void
+check_initial(const ReviewTable *t, Relation rel, const Row *row)
+{
+	if (row->number != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_REVIEW_NOT_INITIAL),
+				 errmsg("rows of \"%s\" begin in state \"%s\", not in %s", RelationGetRelationName(rel),
+						t->flow->state[0].name, quoted_state(t, row)),
+				 errhint("Leave the column out, also in INSERT ... ON CONFLICT DO UPDATE, which proposes a new row first."
+						 " To load history, the owner of the table sets hdata.review_import = on."),
+				 errtablecol(rel, t->state.att),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "initial")));
+}
+
+pg_noreturn static void
+refuse_frozen(const ReviewTable *t, Relation rel, int32 state, AttrNumber which)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_REVIEW_FROZEN),
+			 errmsg("content is frozen in state \"%s\"", t->flow->state[state].name),
+			 errdetail("Allowed from \"%s\": %s.", t->flow->state[state].name,
+					   flow_actions_from(t->flow, state)),
+			 errhint("Move the item to a state that is not frozen first."),
+			 which > 0 ? errtablecol(rel, which) : errtable(rel),
+			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "frozen")));
+}
+
+static void
+check_new_author(const ReviewTable *t, Relation rel, const char *old, const char *new, int32 state)
+{
+	if (old && state != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_REVIEW_FROZEN),
+				 errmsg("the author of an item cannot change in state \"%s\"",
+						state >= 0 ? t->flow->state[state].name : "?"),
+				 errdetail("It can while the item is in state \"%s\".", t->flow->state[0].name),
+				 errtablecol(rel, t->author.att),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "author")));
+	check_author(t, rel, new);
+}
+
+static void
+check_content(const ReviewTable *t, Relation rel, const Row *old, const Row *new)
+{
+	AttrNumber	which;
+
+	if (old->number >= 0 && t->flow->state[old->number].frozen &&
+		content_differs(t, old->tuple, new->tuple, old->desc, &which))
+		refuse_frozen(t, rel, old->number, which);
+	if (column_differs(&t->key, old->tuple, new->tuple, old->desc))
+		ereport(ERROR,
+				(errcode(ERRCODE_REVIEW_FROZEN),
+				 errmsg("the key of an item under review cannot change"),
+				 errtablecol(rel, t->key.att),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "key")));
+	if (t->author.att != 0 && column_differs(&t->author, old->tuple, new->tuple, old->desc))
+		check_new_author(t, rel, author_of(t, old), author_of(t, new), old->number);
+}
+
+/* Is the row that arrives in another partition the one that left?  Triggers on INSERT have fired since. */
+static void
+check_arrival(const ReviewTable *t, Relation rel, const Row *row, const CrossingRow *was)
+{
+	const char *author = author_of(t, row);
+	uint8		content[HD_SHA256_LEN];
+
+	if (importing(t))
+		return;
+	if (was->frozen && content_hash(t, row->tuple, row->desc, content) &&
+		memcmp(content, was->content, HD_SHA256_LEN) != 0)
+		refuse_frozen(t, rel, row->number, 0);
+	if (t->author.att != 0 && strcmp(author ? author : "", was->author ? was->author : "") != 0)
+		check_new_author(t, rel, was->author, author, row->number);
+}
+
+static void
+begin_crossing(const ReviewTable *t, const Row *old, const Row *new)
+{
+	CrossingRow row = {.author = author_of(t, new)};
+
+	if (new->number >= 0 && t->flow->state[new->number].frozen)
+		row.frozen = content_hash(t, new->tuple, new->desc, row.content);
+	crossing_begin(t, new->key, old->number, new->number, &row);
 }
 
 static HeapTuple
@@ -301,12 +273,15 @@ guard_insert(ReviewTable *t, TriggerData *td)
 	TupleDesc	desc = RelationGetDescr(td->tg_relation);
 	HeapTuple	tuple = td->tg_trigtuple;
 	const char *initial = t->flow->state[0].name;
+	const CrossingRow *was;
 	Row			row;
-	bool		null;
 
 	read_row(t, tuple, desc, &row);
-	if (t->relid != t->root && step_insert(t, &row))
+	if (t->relid != t->root && (was = crossing_arrives(t, row.key, row.number)) != NULL)
+	{
+		check_arrival(t, td->tg_relation, &row, was);
 		return tuple;
+	}
 	if (importing(t))
 	{
 		/* version 0: the flow itself is yet to be loaded */
@@ -319,58 +294,10 @@ guard_insert(ReviewTable *t, TriggerData *td)
 	}
 	if (row.state_null)
 		tuple = with_value(tuple, desc, t->state.att, text_value(&t->state, desc, initial));
-	else if (row.number != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_REVIEW_NOT_INITIAL),
-				 errmsg("rows of \"%s\" begin in state \"%s\", not in \"%s\"", RelationGetRelationName(td->tg_relation),
-						initial, state_of(t, &row)),
-				 errhint("Leave the column out, also in INSERT ... ON CONFLICT DO UPDATE, which proposes a new row first."
-						 " To load history, the owner of the table sets hdata.review_import = on."),
-				 errtablecol(td->tg_relation, t->state.att),
-				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "initial")));
+	else
+		check_initial(t, td->tg_relation, &row);
 
-	if (t->author.att == 0)
-		return tuple;
-	(void) heap_getattr(tuple, t->author.att, desc, &null);
-	if (!null)
-		check_author(t, td->tg_relation, author_of(t, &row));
-	return tuple;
-}
-
-static void
-check_content(const ReviewTable *t, Relation rel, const Row *old, const Row *new)
-{
-	AttrNumber	which;
-
-	if (old->number >= 0 && t->flow->state[old->number].frozen &&
-		content_differs(t, old->tuple, new->tuple, old->desc, &which))
-		ereport(ERROR,
-				(errcode(ERRCODE_REVIEW_FROZEN),
-				 errmsg("content is frozen in state \"%s\"", t->flow->state[old->number].name),
-				 errdetail("Allowed from \"%s\": %s.", t->flow->state[old->number].name,
-						   flow_actions_from(t->flow, old->number)),
-				 errhint("Move the item to a state that is not frozen first."),
-				 errtablecol(rel, which),
-				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "frozen")));
-	if (column_differs(&t->key, old->tuple, new->tuple, old->desc))
-		ereport(ERROR,
-				(errcode(ERRCODE_REVIEW_FROZEN),
-				 errmsg("the key of an item under review cannot change"),
-				 errtablecol(rel, t->key.att),
-				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "key")));
-	if (t->author.att != 0 && column_differs(&t->author, old->tuple, new->tuple, old->desc))
-	{
-		const char *author = author_of(t, old);
-
-		if (author && old->number != 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_REVIEW_FROZEN),
-					 errmsg("the author of an item cannot change in state \"%s\"", state_of(t, old)),
-					 errdetail("It can while the item is in state \"%s\".", t->flow->state[0].name),
-					 errtablecol(rel, t->author.att),
-					 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "author")));
-		check_author(t, rel, author_of(t, new));
-	}
+	return t->author.att == 0 ? tuple : with_author(t, td, tuple, &row);
 }
 
 static bool
@@ -429,15 +356,29 @@ guard_update(ReviewTable *t, TriggerData *td)
 	else if (is_current_move(t, &old, &new))
 	{
 		check_content(t, td->tg_relation, &old, &new);
-		current_move->guarded = true;
+		seen_by_guard(current_move);
 	}
 	else if (!importing(t) || new.number < 0)
 	{
 		check_content(t, td->tg_relation, &old, &new);
 		(void) direct_edge(t, td->tg_relation, &old, &new, &actor);
 	}
-	step_begin(t, &old, &new);
+	if (t->relid != t->root)
+		begin_crossing(t, &old, &new);
 	return td->tg_newtuple;
+}
+
+static void
+check_deletable(const ReviewTable *t, Relation rel, const Row *old)
+{
+	if (old->number >= 0 && !t->flow->state[old->number].deletable)
+		ereport(ERROR,
+				(errcode(ERRCODE_REVIEW_NOT_DELETABLE),
+				 errmsg("a row in state \"%s\" cannot be deleted", state_of(t, old)),
+				 errdetail("Allowed from \"%s\": %s.", state_of(t, old), flow_actions_from(t->flow, old->number)),
+				 errhint("Move it to a deletable state first."),
+				 errtablecol(rel, t->state.att),
+				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "deletable")));
 }
 
 static HeapTuple
@@ -446,16 +387,9 @@ guard_delete(ReviewTable *t, TriggerData *td)
 	Row			old;
 
 	read_row(t, td->tg_trigtuple, RelationGetDescr(td->tg_relation), &old);
-	if ((t->relid != t->root && step_delete(t, &old)) || importing(t))
+	if ((t->relid != t->root && crossing_leaves(t, old.key, old.number)) || importing(t))
 		return td->tg_trigtuple;
-	if (old.number >= 0 && !t->flow->state[old.number].deletable)
-		ereport(ERROR,
-				(errcode(ERRCODE_REVIEW_NOT_DELETABLE),
-				 errmsg("a row in state \"%s\" cannot be deleted", state_of(t, &old)),
-				 errdetail("Allowed from \"%s\": %s.", state_of(t, &old), flow_actions_from(t->flow, old.number)),
-				 errhint("Move it to a deletable state first."),
-				 errtablecol(td->tg_relation, t->state.att),
-				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "deletable")));
+	check_deletable(t, td->tg_relation, &old);
 	return td->tg_trigtuple;
 }
 
@@ -550,31 +484,28 @@ log_insert_or_delete(ReviewTable *t, TriggerData *td, bool insert)
 {
 	TupleDesc	desc = RelationGetDescr(td->tg_relation);
 	Transition	tr = {0};
-	Moved	  **link;
-	Moved	   *m;
+	int32		from;
 	Row			row;
 
 	read_row(t, td->tg_trigtuple, desc, &row);
-	m = t->relid == t->root ? NULL : find_moved(t, &row, insert, &link);
-	if (m && !insert)
-	{
-		m->left = true;
+	if (t->relid != t->root && !insert && crossing_left(t, row.key))
 		return;
-	}
-	if (m)
+	if (t->relid != t->root && insert && crossing_arrived(t, row.key, &from))
 	{
 		Row			old = row;
 
-		*link = m->next;
-		if (*link == NULL)
-			moved_tail = link;
-		old.number = m->from;
-		if (m->from != m->to)
+		old.number = from;
+		if (from != row.number)
 			log_update(t, td, &old, &row);
 		return;
 	}
 	if (importing(t))
 		return;
+	/* as the guard, whom a later trigger or one that swallowed half of a move between partitions has passed */
+	if (insert)
+		check_initial(t, td->tg_relation, &row);
+	else
+		check_deletable(t, td->tg_relation, &row);
 	actor_self(&tr.actor);
 	tr.action = insert ? "insert" : "delete";
 	log_change(t, td, insert ? NULL : &row, insert ? &row : NULL, &tr);

@@ -22,6 +22,7 @@ typedef struct Move
 	int32		from;
 	int32		to;
 	bool		guarded;		/* the guard has seen it */
+	SubTransactionId subid;		/* there */
 	bool		logged;
 	Transition	transition;
 } Move;

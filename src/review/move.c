@@ -342,7 +342,13 @@ move_item(Mover *m, const Request *a, Datum key, Receipt *receipt)
 	int32		to;
 
 	if (!mover_sees(m, key) || !mover_row(m, key, ROW_LOCK, &item))
+	{
+		/* it may have gone there by this very move */
+		if (a->idem && log_find_idem(m->t, a->idem, &was) && replay(m, a, text, &was, receipt) == NULL)
+			return NULL;
 		return not_found(m, text);
+	}
+	text = mover_item(m, item.key);
 	item.now = GetCurrentTimestamp();
 	item.has_token = a->has_claim;
 	item.token = a->claim;
@@ -383,6 +389,8 @@ receipt_datum(FunctionCallInfo fcinfo, const Receipt *r)
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
+	/* it is yet to be logged, after an earlier change of the same row: made by a trigger of that change */
+	null[1] = null[4] = null[5] = r->seq == 0;
 	value[0] = CStringGetTextDatum(r->item);
 	value[1] = Int32GetDatum(r->seq);
 	null[2] = r->from == NULL;
@@ -510,6 +518,15 @@ sorted_keys(const Mover *m, ArrayType *array, ItemKind kind, int *n)
 }
 
 static void
+put_number(SrfRow *row, int32 n, bool known)
+{
+	if (known)
+		srf_datum(row, Int32GetDatum(n));
+	else
+		srf_null(row);
+}
+
+static void
 put_result(SrfRow *row, const Mover *m, Datum key, const Receipt *r, const Refusal *refusal)
 {
 	srf_cstring(row, mover_item(m, key));
@@ -523,11 +540,16 @@ put_result(SrfRow *row, const Mover *m, Datum key, const Receipt *r, const Refus
 	}
 	else
 	{
-		srf_datum(row, Int32GetDatum(r->seq));
+		bool		logged = r->seq > 0;
+
+		put_number(row, r->seq, logged);
 		srf_cstring(row, r->from);
 		srf_cstring(row, r->to);
-		srf_datum(row, Int32GetDatum(r->rev));
-		srf_datum(row, TimestampTzGetDatum(r->at));
+		put_number(row, r->rev, logged);
+		if (logged)
+			srf_datum(row, TimestampTzGetDatum(r->at));
+		else
+			srf_null(row);
 		srf_datum(row, BoolGetDatum(r->replayed));
 		srf_null(row);
 		srf_null(row);

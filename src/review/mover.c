@@ -25,6 +25,7 @@
 #include "review/writer.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
+#include "utils/datum.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rls.h"
@@ -190,9 +191,19 @@ row_plan(Mover *m, RowLock lock)
 	if (*kept[lock])
 		return *kept[lock];
 	return mover_plan(m, kept[lock], 1,
-					  psprintf("SELECT t.%s, %s FROM %s t", quote_identifier(t->args.state),
+					  psprintf("SELECT t.%s, %s, t.%s FROM %s t", quote_identifier(t->args.state),
 							   t->args.author ? psprintf("t.%s", quote_identifier(t->args.author)) : "NULL",
-							   table_name(m)), after[lock]);
+							   quote_identifier(t->args.key), table_name(m)), after[lock]);
+}
+
+/* The key as the row has it, which may be another than the one that was asked for and equals it: 1.0 and 1 */
+static void
+set_key(const Mover *m, ItemState *item, Datum key, MemoryContext cx)
+{
+	MemoryContext old = MemoryContextSwitchTo(cx);
+
+	item->key = datumCopy(key, m->t->key.byval, m->t->key.len);
+	MemoryContextSwitchTo(old);
 }
 
 static bool
@@ -223,6 +234,7 @@ row_by_query(Mover *m, Datum key, RowLock lock, ItemState *item)
 			item->author = review_column_text(&m->t->author, value);
 			MemoryContextSwitchTo(old);
 		}
+		set_key(m, item, SPI_getbinval(tuple, desc, 3, &null), cx);
 	}
 	owner_end(&scope);
 	SPI_finish();
@@ -318,6 +330,7 @@ row_by_index(Mover *m, Datum key, RowLock lock, ItemState *item)
 		if (!null)
 			item->author = review_column_text(&m->t->author, value);
 	}
+	set_key(m, item, slot_getattr(m->row, m->t->key.att, &null), CurrentMemoryContext);
 	return true;
 }
 

@@ -304,8 +304,19 @@ calls_user_functions(Node *node, void *context)
 {
 	if (node == NULL)
 		return false;
-	return check_functions_in_node(node, is_user_function, NULL) ||
+	/* a domain may check by a function */
+	return IsA(node, CoerceToDomain) || check_functions_in_node(node, is_user_function, NULL) ||
 		expression_tree_walker(node, calls_user_functions, NULL);
+}
+
+/* The predicate of an index as it is stored: that of the relation cache is simplified, which calls functions */
+static Node *
+stored_predicate(Relation index)
+{
+	bool		null;
+	Datum		value = SysCacheGetAttr(INDEXRELID, index->rd_indextuple, Anum_pg_index_indpred, &null);
+
+	return null ? NULL : stringToNode(TextDatumGetCString(value));
 }
 
 /* Would anything of the user's run when a row is written, triggers apart? */
@@ -323,7 +334,7 @@ is_plain(Relation rel)
 		Relation	index = index_open(lfirst_oid(cell), AccessShareLock);
 
 		if (index->rd_index->indisexclusion || !heap_attisnull(index->rd_indextuple, Anum_pg_index_indexprs, NULL) ||
-			calls_user_functions((Node *) RelationGetIndexPredicate(index), NULL))
+			calls_user_functions(stored_predicate(index), NULL))
 			plain = false;
 		index_close(index, AccessShareLock);
 	}

@@ -30,6 +30,7 @@ typedef struct ReviewColumn
 /* What this backend found out about roles during one command, for whom it is the outer user */
 typedef struct RoleMemo
 {
+	TimestampTz statement;		/* a transaction that writes nothing stays in one command */
 	LocalTransactionId lxid;
 	CommandId	cid;
 	Oid			role;

@@ -32,7 +32,8 @@ open_table(Writer *w, OpenTable *o, Oid relid, bool plain)
 	w->estate->es_opened_result_relations = lappend(w->estate->es_opened_result_relations, o->rri);
 	o->old = table_slot_create(o->rel, &w->estate->es_tupleTable);
 	o->new = table_slot_create(o->rel, &w->estate->es_tupleTable);
-	o->plain = plain;
+	/* its owner may have changed it while we waited for the lock */
+	o->plain = plain && w->t->valid;
 }
 
 /*
@@ -58,7 +59,17 @@ writer_open_indexes(Writer *w, OpenTable *o)
 		return;
 	before = enter(w);
 	old = MemoryContextSwitchTo(w->cx);
-	ExecOpenIndices(o->rri, false);
+	if (o->plain)
+		ExecOpenIndices(o->rri, false);
+	else
+	{
+		/* simplifies expressions and predicates, which calls functions */
+		OwnerScope	scope;
+
+		owner_begin(&scope, w->t->owner);
+		ExecOpenIndices(o->rri, false);
+		owner_end(&scope);
+	}
 	o->indexed = true;
 	MemoryContextSwitchTo(old);
 	CurrentResourceOwner = before;
