@@ -106,4 +106,11 @@
 #define HD_ALL_INDEXES true
 #endif
 
+/* what changes or locks a table, for GRANT and REVOKE */
+#if PG_VERSION_NUM >= 170000
+#define HD_WRITE_PRIVILEGES "INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER, MAINTAIN"
+#else
+#define HD_WRITE_PRIVILEGES "INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER"
+#endif
+
 #endif							/* HD_COMPAT_H */

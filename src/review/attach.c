@@ -252,7 +252,7 @@ revoke_writes(Relation rel, const char *name)
 		bool		sequence = SPI_getvalue(rows->vals[i], rows->tupdesc, 2)[0] == RELKIND_SEQUENCE;
 
 		execute(psprintf("REVOKE %s ON %s %s FROM %s",
-						 sequence ? "ALL" : "INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER",
+						 sequence ? "ALL" : HD_WRITE_PRIVILEGES,
 						 sequence ? "SEQUENCE" : "TABLE", table, role), SPI_OK_UTILITY);
 	}
 }
