@@ -185,7 +185,7 @@ is($node->safe_psql('project', <<'SQL'), '', 'every public object has a comment'
 SELECT string_agg(pg_describe_object(classid, objid, 0), ', ') FROM pg_depend
 WHERE refclassid = 'pg_extension'::regclass AND deptype = 'e' AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'hdata')
   AND classid <> 'pg_namespace'::regclass
-  AND NOT (classid = 'pg_type'::regclass AND (SELECT typelem <> 0 AND typsubscript::text = 'array_subscript_handler' FROM pg_type t WHERE t.oid = objid))
+  AND NOT (classid = 'pg_type'::regclass AND (SELECT typrelid <> 0 OR typelem <> 0 AND typsubscript::text = 'array_subscript_handler' FROM pg_type t WHERE t.oid = objid))
   AND obj_description(objid, classid::regclass::name) IS NULL
 SQL
 my @scripts = glob(($ENV{HDATA_ROOT} // "$FindBin::RealBin/../..") . '/sql/parts/*.sql');
