@@ -44,6 +44,13 @@
 	makeJsonLexContextCstringLen(json, len, encoding, true)
 #endif
 
+/* input functions take a context for soft errors since 16 */
+#if PG_VERSION_NUM >= 160000
+#define HD_NO_SOFT_ERRORS , NULL
+#else
+#define HD_NO_SOFT_ERRORS
+#endif
+
 /* intervals may be infinite since 17 */
 #if PG_VERSION_NUM >= 170000
 #define hd_interval_is_infinite(v) INTERVAL_NOT_FINITE(v)

@@ -10,9 +10,11 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "catalog/namespace.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
+#include "common/compat.h"
 #include "common/srf.h"
 #include "parser/parse_func.h"
 #include "review/attachment.h"
@@ -20,6 +22,8 @@
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/regproc.h"
+#include "utils/ruleutils.h"
 #include "utils/timestamp.h"
 
 static const char *const direct_name[] = {"check", "refuse", "off"};
@@ -65,12 +69,17 @@ write_names(const char **name, int n)
 								 PointerGetDatum(construct_array(value, n, TEXTOID, -1, false, TYPALIGN_INT)));
 }
 
-/*
- * False, and a complaint, if they are not what review_attach() writes.  An
- * unknown name is refused, too: it may be a restriction of a later release.
- */
-bool
-review_args_parse(int n, char **arg, ReviewArgs *out, const char **complaint)
+/* The name of a table with its schema, quoted where it must be: it becomes part of a query; NULL if it is none */
+static const char *
+table_name(const char *value)
+{
+	RangeVar   *name = makeRangeVarFromNameList(stringToQualifiedNameList(value HD_NO_SOFT_ERRORS));
+
+	return name->catalogname || !name->schemaname ? NULL : quote_qualified_identifier(name->schemaname, name->relname);
+}
+
+static bool
+parse_args(int n, char **arg, ReviewArgs *out, const char **complaint)
 {
 	memset(out, 0, sizeof(*out));
 	out->n_content = -1;
@@ -103,7 +112,10 @@ review_args_parse(int n, char **arg, ReviewArgs *out, const char **complaint)
 		else if (IS("service"))
 			out->service = pstrdup(value);
 		else if (IS("roles"))
-			out->roles = pstrdup(value);
+		{
+			out->roles = table_name(value);
+			choice = out->roles ? 0 : -1;
+		}
 		else if (IS("side"))
 			out->side = pstrdup(value);
 		else if (IS("log"))
@@ -131,6 +143,39 @@ review_args_parse(int n, char **arg, ReviewArgs *out, const char **complaint)
 		return false;
 	}
 	return true;
+}
+
+/*
+ * False, and a complaint, if they are not what review_attach() writes: who may
+ * write triggers of ours by hand must not be able to stop everybody who looks
+ * for attached tables.  An unknown name is refused, too: it may be a
+ * restriction of a later release.
+ */
+bool
+review_args_parse(int n, char **arg, ReviewArgs *out, const char **complaint)
+{
+	MemoryContext cx = CurrentMemoryContext;
+	volatile bool good = false;
+
+	PG_TRY();
+	{
+		good = parse_args(n, arg, out, complaint);
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		/* input functions hold nothing but memory */
+		MemoryContextSwitchTo(cx);
+		error = CopyErrorData();
+		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION &&
+			error->sqlerrcode != ERRCODE_INVALID_NAME && error->sqlerrcode != ERRCODE_SYNTAX_ERROR)
+			PG_RE_THROW();
+		FlushErrorState();
+		*complaint = error->message;
+	}
+	PG_END_TRY();
+	return good;
 }
 
 char **

@@ -144,6 +144,24 @@ SELECT tableoid::regclass, id, state FROM ra_parts ORDER BY id;
 SELECT item, seq, from_state, to_state, action FROM ra_parts_review_log ORDER BY item, seq;
 SELECT * FROM hdata.review_verify('ra_parts');
 
+-- Triggers written by hand, whose arguments are not understood, stop nobody who looks for attached tables, and smuggle nothing into queries
+CREATE TABLE ra_hand (id bigint PRIMARY KEY, state text, args text);
+CREATE FUNCTION ra_by_hand(VARIADIC extra text[]) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	DROP TRIGGER IF EXISTS zzz_hdata_review_guard ON ra_hand;
+	EXECUTE format('CREATE TRIGGER zzz_hdata_review_guard BEFORE INSERT OR UPDATE OR DELETE ON ra_hand FOR EACH ROW EXECUTE FUNCTION
+		hdata.review_guard(''flow=ra_flow'', ''key=id'', ''state=state'', ''side=ra_default_review'', ''log=ra_default_review_log'', %s)',
+		(SELECT string_agg(quote_literal(e), ', ') FROM unnest(extra) e));
+	RETURN (SELECT count(*) FILTER (WHERE rel = 'ra_hand'::regclass) || ' of ' || (count(*) > 1)::text FROM hdata.review_attachments());
+END $$;
+SELECT ra_by_hand('claim_limit=1'), ra_by_hand('content={'), ra_by_hand('claim_limit=x'), ra_by_hand('claim_ttl=99999999999999999999'), ra_by_hand('direct=maybe'),
+	ra_by_hand('roles=a.b.c.d'), ra_by_hand('roles=(SELECT 1) x'), ra_by_hand('roles=public.ra_hand WHERE true; DROP TABLE ra_hand; SELECT 1 FROM public.ra_hand'),
+	ra_by_hand('roles=public.ra_hand');
+SELECT ra_by_hand('roles=x y');
+INSERT INTO ra_hand VALUES (1);
+SELECT DISTINCT problem FROM hdata.review_doctor('ra_hand') ORDER BY 1;
+DROP TABLE ra_hand;
+
 -- A row that arrives in another partition fires triggers on INSERT, such as those that set an author: it is still the row that left
 CREATE TABLE ra_cross (id bigint, part text, author text, body text, state text, PRIMARY KEY (id, part)) PARTITION BY LIST (part);
 CREATE TABLE ra_cross_a PARTITION OF ra_cross FOR VALUES IN ('a');
