@@ -91,14 +91,14 @@ index_of(const OpenTable *side, int n, const AttrNumber *column, const char *def
 }
 
 static void
-claimer_begin(Claimer *c, Oid relid, const char *actor, const Interval *ttl)
+claimer_begin(Claimer *c, Oid relid, const char *actor, const Interval *ttl, const char *name)
 {
 	static const AttrNumber queue[] = {SIDE_QUEUE, SIDE_PRIORITY, SIDE_ITEM};
 	static const AttrNumber expiry[] = {SIDE_QUEUE, SIDE_CLAIM_UNTIL};
 	static const AttrNumber claim[] = {SIDE_CLAIMED_BY, SIDE_CLAIM_TOKEN};
 
 	memset(c, 0, sizeof(*c));
-	mover_begin(&c->m, relid, actor);
+	mover_begin_writing(&c->m, relid, actor, name);
 	c->w = writer_open(c->m.t, false);
 	writer_open_indexes(c->w, &c->w->side);
 	c->queue_index = index_of(&c->w->side, 3, queue, REVIEW_QUEUE_INDEX);
@@ -485,7 +485,7 @@ review_claim(PG_FUNCTION_ARGS)
 				 errmsg("n must be at least 1")));
 	srf_begin(fcinfo, &result);
 	claimer_begin(&c, PG_GETARG_OID(0), PG_ARGISNULL(4) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(4)),
-				  PG_ARGISNULL(3) ? NULL : PG_GETARG_INTERVAL_P(3));
+				  PG_ARGISNULL(3) ? NULL : PG_GETARG_INTERVAL_P(3), "review_claim()");
 	states = choose_states(fcinfo, &c);
 	c.now = GetCurrentTimestamp();
 	n = within_limit(&c, n);
@@ -582,7 +582,7 @@ review_renew(PG_FUNCTION_ARGS)
 	Claimer		c;
 
 	claimer_begin(&c, PG_GETARG_OID(0), PG_ARGISNULL(3) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(3)),
-				  PG_ARGISNULL(2) ? NULL : PG_GETARG_INTERVAL_P(2));
+				  PG_ARGISNULL(2) ? NULL : PG_GETARG_INTERVAL_P(2), "review_renew()");
 	if (!change_claim(&c, token, c.ttl, &until))
 		ereport(ERROR,
 				(errcode(ERRCODE_REVIEW_NO_CLAIM),
@@ -603,7 +603,8 @@ review_release(PG_FUNCTION_ARGS)
 	Claimer		c;
 	bool		held;
 
-	claimer_begin(&c, PG_GETARG_OID(0), PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)), NULL);
+	claimer_begin(&c, PG_GETARG_OID(0), PG_ARGISNULL(2) ? NULL : text_to_cstring(PG_GETARG_TEXT_PP(2)), NULL,
+				  "review_release()");
 	held = change_claim(&c, token, 0, NULL);
 	claimer_end(&c);
 	PG_RETURN_BOOL(held);
@@ -620,7 +621,7 @@ review_sweep(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		arg_is_null("rel");
-	mover_begin(&m, PG_GETARG_OID(0), NULL);
+	mover_begin_writing(&m, PG_GETARG_OID(0), NULL, "review_sweep()");
 	side = quote_qualified_identifier(get_namespace_name(get_rel_namespace(m.t->side)), get_rel_name(m.t->side));
 	SPI_connect();
 	owner_begin(&scope, m.t->owner);

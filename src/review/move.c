@@ -439,7 +439,7 @@ move_call(FunctionCallInfo fcinfo, ItemKind kind)
 	a.claim = a.has_claim ? PG_GETARG_INT64(5) : 0;
 	read_reasons(fcinfo, 6, &a);
 
-	mover_begin(&m, PG_GETARG_OID(0), a.actor);
+	mover_begin_writing(&m, PG_GETARG_OID(0), a.actor, "review_move()");
 	refusal = move_item(&m, &a, mover_key(&m, PG_GETARG_DATUM(1), kind), &receipt);
 	if (refusal)
 		refusal_raise(refusal, m.t, m.rel);
@@ -585,7 +585,7 @@ move_many_call(FunctionCallInfo fcinfo, ItemKind kind)
 	idem = a.idem;
 
 	srf_begin(fcinfo, &row);
-	mover_begin(&m, PG_GETARG_OID(0), a.actor);
+	mover_begin_writing(&m, PG_GETARG_OID(0), a.actor, "review_move_many()");
 	key = sorted_keys(&m, PG_GETARG_ARRAYTYPE_P(1), kind, &n);
 	item_cx = AllocSetContextCreate(CurrentMemoryContext, "review_move_many", ALLOCSET_DEFAULT_SIZES);
 	cx = MemoryContextSwitchTo(item_cx);

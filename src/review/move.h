@@ -29,6 +29,9 @@ typedef enum ItemKind
 
 /* Opens the table; the caller must be allowed to read its key and its state, and to act as this actor (NULL: himself) */
 extern void mover_begin(Mover *m, Oid relid, const char *actor);
+
+/* The same, for what writes: an ERROR in a transaction that is READ ONLY */
+extern void mover_begin_writing(Mover *m, Oid relid, const char *actor, const char *name);
 extern void mover_end(Mover *m);
 
 /* An item as it was passed, as a value of the key column */

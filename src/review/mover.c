@@ -23,6 +23,7 @@
 #include "review/move.h"
 #include "review/owner.h"
 #include "review/writer.h"
+#include "tcop/utility.h"
 #include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/datum.h"
@@ -44,27 +45,42 @@ check_select(const Mover *m)
 		aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(m->rel->rd_rel->relkind), RelationGetRelationName(m->rel));
 }
 
-void
-mover_begin(Mover *m, Oid relid, const char *actor)
+static void
+begin(Mover *m, Oid relid, const char *actor, LOCKMODE lock)
 {
 	/* who may read nothing of it may not lock it either */
 	if (get_rel_relkind(relid) != '\0' && pg_class_aclcheck(relid, GetUserId(), ACL_SELECT) != ACLCHECK_OK &&
 		pg_attribute_aclcheck_all(relid, GetUserId(), ACL_SELECT, ACLMASK_ANY) != ACLCHECK_OK)
 		aclcheck_error(ACLCHECK_NO_PRIV, get_relkind_objtype(get_rel_relkind(relid)), get_rel_name(relid));
-	m->rel = relation_open(relid, RowExclusiveLock);
+	m->rel = relation_open(relid, lock);
 	m->t = review_table(m->rel);
 	if (m->t->root != m->t->relid)
 	{
 		Oid			root = m->t->root;
 
 		relation_close(m->rel, NoLock);
-		m->rel = relation_open(root, RowExclusiveLock);
+		m->rel = relation_open(root, lock);
 		m->t = review_table(m->rel);
 	}
 	check_select(m);
 	m->row_security = check_enable_rls(RelationGetRelid(m->rel), InvalidOid, false) == RLS_ENABLED;
 	actor_named(m->t, m->rel, actor, &m->actor);
 	m->row = OidIsValid(m->t->key_index) ? table_slot_create(m->rel, NULL) : NULL;
+}
+
+void
+mover_begin(Mover *m, Oid relid, const char *actor)
+{
+	begin(m, relid, actor, AccessShareLock);
+}
+
+void
+mover_begin_writing(Mover *m, Oid relid, const char *actor, const char *name)
+{
+	/* rows are written without queries, which would have asked */
+	PreventCommandIfReadOnly(name);
+	PreventCommandIfParallelMode(name);
+	begin(m, relid, actor, RowExclusiveLock);
 }
 
 void
@@ -290,7 +306,7 @@ lock_fetched_row(Mover *m, RowLock lock, Snapshot snapshot, bool *again)
 			return true;
 		case TM_Updated:
 		case TM_Deleted:
-			if (IsolationUsesXactSnapshot())
+			if (IsolationUsesXactSnapshot() && lock != ROW_SKIP)
 				ereport(ERROR,
 						(errcode(ERRCODE_T_R_SERIALIZATION_FAILURE),
 						 errmsg("could not serialize access due to concurrent %s",

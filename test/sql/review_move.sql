@@ -247,6 +247,14 @@ SELECT action, ok FROM hdata.review_can('hd_uuid', '21111111-2222-3333-4444-5555
 RESET ROLE;
 SELECT hd_error($$UPDATE hd_uuid SET state = 'approved'$$);
 SELECT id, state FROM hd_uuid ORDER BY id;
+\echo -- in a transaction that is to write nothing
+BEGIN READ ONLY;
+SELECT hd_error($$SELECT hdata.review_move('hd_move', 6, 'start')$$);
+SELECT hd_error($$SELECT hdata.review_move_many('hd_move', '{6}'::int[], 'start')$$);
+SELECT hd_error($$SELECT hdata.review_claim('hd_move')$$), hd_error($$SELECT hdata.review_renew('hd_move', 1)$$), hd_error($$SELECT hdata.review_release('hd_move', 1)$$),
+	hd_error($$SELECT hdata.review_sweep('hd_move')$$), hd_error($$SELECT hdata.review_adopt('hd_move')$$);
+SELECT action FROM hdata.review_can('hd_move', 6);
+ROLLBACK;
 \echo -- a state that the type of the column refuses
 SELECT hdata.review_define('hd_short', 'a -> much_too_long as go; initial a; terminal much_too_long') AS version;
 CREATE DOMAIN hd_word AS text CHECK (VALUE <> 'much_too_long');

@@ -17,7 +17,7 @@ BEGIN
 	RETURN 'ok ' || n;
 EXCEPTION WHEN OTHERS THEN
 	GET STACKED DIAGNOSTICS c = CONSTRAINT_NAME, col = COLUMN_NAME, msg = MESSAGE_TEXT;
-	RETURN SQLSTATE || ' ' || coalesce(nullif(c, ''), '-') || ' ' || coalesce(nullif(col, ''), '-') || CASE WHEN SQLSTATE ~ 'R' OR SQLSTATE = '42501' THEN ': ' || msg ELSE '' END;
+	RETURN SQLSTATE || ' ' || coalesce(nullif(c, ''), '-') || ' ' || coalesce(nullif(col, ''), '-') || CASE WHEN SQLSTATE ~ 'R' OR SQLSTATE = '42501' THEN ': ' || replace(msg, '"' || session_user || '"', '(me)') ELSE '' END;
 END $$;
 
 SELECT hdata.review_define('hd_paths', $$
@@ -276,6 +276,26 @@ UPDATE hd_plain SET state = 'submitted' WHERE id = 6;
 RESET hdata.review_import;
 SELECT hd_try('UPDATE hd_plain SET state = ''approved'' WHERE id IN (6, 32)');
 SELECT hd_story('hd_plain', '32'), hd_story('hd_plain', '6');
+
+\echo -- plain UPDATEs by edges that count, and by who holds a claim
+SELECT hdata.review_define('hd_count', $$ a -> b as go, at most 2 else c; b -> a as back; b -> z as finish claim; c -> z as give_up; initial a; terminal z $$) AS version;
+CREATE TABLE hd_count (id int PRIMARY KEY, state text);
+SELECT hdata.review_attach('hd_count', 'hd_count', 'id', 'state');
+INSERT INTO hd_count VALUES (1), (2);
+SELECT hd_try('UPDATE hd_count SET state = ''c'' WHERE id = 1');
+SELECT hd_try('UPDATE hd_count SET state = ''b''');
+SELECT hd_try('UPDATE hd_count SET state = ''a'' WHERE id = 1');
+SELECT hd_try('UPDATE hd_count SET state = ''b'' WHERE id = 1');
+SELECT hd_try('UPDATE hd_count SET state = ''a'' WHERE id = 1');
+SELECT hd_try('UPDATE hd_count SET state = ''b'' WHERE id = 1');
+SELECT hd_try('UPDATE hd_count SET state = ''c'' WHERE id = 1');
+SELECT hd_try('UPDATE hd_count SET state = ''z'' WHERE id = 2');
+SELECT count(*) FROM hdata.review_claim('hd_count');
+SELECT hd_try('UPDATE hd_count SET state = ''z'' WHERE id = 2');
+SELECT seq, action, from_state, to_state, claim_token FROM hd_count_review_log ORDER BY item, seq;
+SELECT hd_in_step('hd_count');
+DROP TABLE hd_count, hd_count_review, hd_count_review_log;
+DELETE FROM hdata.review_flows WHERE name = 'hd_count';
 
 DROP TABLE hd_plain, hd_child, hd_parent, hd_auto, hd_part, hd_part_us, hd_bystate CASCADE;
 DROP TABLE hd_plain_review, hd_plain_review_log, hd_child_review, hd_child_review_log, hd_auto_review, hd_auto_review_log, hd_part_review, hd_part_review_log,
