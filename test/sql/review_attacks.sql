@@ -81,6 +81,15 @@ SELECT (hdata.review_claim('ra_late')).item FROM generate_series(1, 3);
 SELECT count(*) FROM ra_late_review WHERE claimed_by IS NOT NULL;
 SELECT hdata.review_renew('ra_late', token) > now() AS renewed, hdata.review_release('ra_late', token) AS released FROM hdata.review_claim('ra_late');
 
+-- Many claims that have run out, of no use to who asks, do not hide one that is
+SELECT hdata.review_define('ra_queue', 'draft -> done as finish !author claim; initial draft; terminal done');
+CREATE TABLE ra_queue (id bigint PRIMARY KEY, author text, state text);
+SELECT hdata.review_attach('ra_queue', 'ra_queue', 'id', 'state', author => 'author', service => 'regress_ra_owner');
+INSERT INTO ra_queue SELECT i, CASE WHEN i <= 100 THEN 'ann' ELSE 'bea' END FROM generate_series(1, 101) i;
+SELECT count(*) FROM hdata.review_claim('ra_queue', 101, ttl => '1 microsecond', actor => 'zoe');
+UPDATE ra_queue_review SET claim_until = now() - (1000 - item) * interval '1 minute';
+SELECT item FROM hdata.review_claim('ra_queue', actor => 'ann');
+
 -- Keys that are equal and not the same text
 CREATE COLLATION ra_ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE TABLE ra_ci (id text COLLATE ra_ci PRIMARY KEY, state text);
@@ -255,6 +264,6 @@ SELECT * FROM hdata.review_verify('ra_parts');
 RESET ROLE;
 
 -- CLEANUP
-DELETE FROM hdata.review_flows WHERE name = 'ra_flow';
+DELETE FROM hdata.review_flows WHERE name ~ '^ra_';
 DROP OWNED BY regress_ra_owner, regress_ra_ann, regress_ra_rex CASCADE;
 DROP ROLE regress_ra_owner, regress_ra_ann, regress_ra_rex;
