@@ -248,6 +248,18 @@ TABLE ra_receipts;
 SELECT item, seq, from_state, to_state, action, actor, reason, idem FROM ra_nested_review_log ORDER BY item, seq;
 SELECT * FROM hdata.review_verify('ra_nested');
 
+-- An error in a trigger on the log, within a subtransaction, leaves nothing open
+CREATE FUNCTION ra_fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM 1 / (i - 2) FROM generate_series(1, 3) i; RETURN NULL; END $$;
+CREATE TRIGGER a AFTER INSERT ON ra_nested_review_log FOR EACH ROW EXECUTE FUNCTION ra_fails();
+BEGIN;
+SAVEPOINT s;
+UPDATE ra_nested SET state = 'submitted' WHERE id = 3;
+ROLLBACK TO s;
+DROP TRIGGER a ON ra_nested_review_log;
+UPDATE ra_nested SET state = 'submitted' WHERE id = 3;
+COMMIT;
+SELECT seq, from_state, to_state FROM ra_nested_review_log WHERE item = 3 ORDER BY seq;
+
 -- Rows that change partition among many that are new and many that go
 INSERT INTO ra_parts SELECT i, 'a' FROM generate_series(100, 1099) i;
 WITH u AS (UPDATE ra_parts SET part = 'b' WHERE id BETWEEN 100 AND 599), d AS (DELETE FROM ra_parts WHERE id BETWEEN 600 AND 1099)
