@@ -36,6 +36,7 @@
 #define HDATA_COMPONENTS_VERSION 1
 #define HDATA_SKETCH_VERSION 1
 #define HDATA_EDITS_VERSION 1
+#define HDATA_LINE_DIGEST_VERSION 1
 #define HDATA_REVIEW_FLOW_VERSION 1
 #define HDATA_REVIEW_PATH_VERSION 1
 #define HDATA_REVIEW_PATHS_VERSION 1
@@ -43,6 +44,10 @@
 #define HDATA_DECISIONS_VERSION 1
 #define HDATA_PAY_VERSION 1
 #define HDATA_LINE_DIGEST_VERSION 1
+#define HDATA_RATE_ESTIMATE_VERSION 1
+#define HDATA_PACE_VERSION 1
+#define HDATA_LABEL_RUNS_VERSION 1
+#define HDATA_REVIEW_FLOW_VERSION 1
 
 /* the second byte of ratings: kind of item | kind of rater << 2 | kind of value << 4 */
 typedef enum IdKind

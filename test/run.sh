@@ -3,7 +3,7 @@
 #
 # Installs through apt what is lacking (nothing lacking: apt is not touched), builds a copy of the tree in a private directory,
 # and starts a cluster there that listens on nothing but a Unix socket that only its owner can reach.  Existing clusters, the
-# system's PostgreSQL directories and the tree itself are left alone.
+# system's PostgreSQL directories and the tree itself are left alone, but for demo/, which gets what the demo makes.
 #
 # Environment, all optional:
 #   PG_CONFIG        the server to use; default: the one in PATH, else the newest installed, else the distribution's
@@ -261,7 +261,7 @@ copy_tree()
         rm -rf tree/sql tree/test tree/expected tree/docs
     fi
     tar -C "$root" -cf - --exclude=./.git --exclude='./src/*.o' --exclude='./src/*.d' --exclude='*.bc' --exclude='*.so' \
-        --exclude=./results --exclude=./tmp_check --exclude=./tmp_check_iso --exclude=./output_iso --exclude=./log . |
+        --exclude=./demo --exclude=./results --exclude=./tmp_check --exclude=./tmp_check_iso --exclude=./output_iso --exclude=./log . |
         as_user tar -C tree -xf - --no-same-owner
 }
 
@@ -452,7 +452,20 @@ demo()
     dir=$(own_data)
     export PGDATABASE=demo
     as_user createdb demo
-    as_user tree/test/demo/demo.sh "$dir"
+    rm -rf demo_out
+    as_user mkdir demo_out
+    as_user env DEMO_OUT="$work/demo_out" tree/test/demo/demo.sh "$dir"
+    hand_over
+}
+
+# What the demo made, from the private directory into the tree.
+hand_over()
+{
+    if ! mkdir -p "$root/demo" || ! cp demo_out/* "$root/demo/"; then
+        note "cannot write to $root/demo"
+        return
+    fi
+    echo "Written: $(cd demo_out && printf 'demo/%s ' *)"
 }
 
 bench()

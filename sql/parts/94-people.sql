@@ -25,7 +25,8 @@ CREATE FUNCTION k_anonymity_classes(relation regclass, attributes text[], person
 AS $$
 DECLARE
 	list text;
-	pairs text;
+	pairs text;		-- one object each, because a function takes no more than 100 arguments
+	people boolean;	-- the person is an array of them
 BEGIN
 	IF relation IS NULL OR attributes IS NULL OR k IS NULL THEN
 		RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed', MESSAGE = 'relation, attributes and k must not be null';
@@ -33,15 +34,20 @@ BEGIN
 	IF cardinality(attributes) = 0 OR array_position(attributes, NULL) IS NOT NULL OR k < 1 THEN
 		RAISE EXCEPTION USING ERRCODE = 'invalid_parameter_value', MESSAGE = 'attributes must name columns, and k be at least 1';
 	END IF;
-	SELECT string_agg(format('t.%I', a), ', ' ORDER BY o), string_agg(format('%L, t.%I', a, a), ', ' ORDER BY o)
+	SELECT string_agg(format('t.%I', a), ', ' ORDER BY o), string_agg(format('jsonb_build_object(%L, t.%I)', a, a), ' || ' ORDER BY o)
 	  INTO list, pairs FROM unnest(attributes) WITH ORDINALITY u (a, o);
+	people := coalesce((SELECT t.typcategory = 'A' FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+		WHERE a.attrelid = relation AND a.attname = person AND a.attnum > 0 AND NOT a.attisdropped), false);
 	RETURN QUERY EXECUTE format(
-		'SELECT * FROM (SELECT jsonb_build_object(%s) AS v, count(*) AS n, %s AS p, %s AS s FROM %s t GROUP BY %s) c
+		'SELECT * FROM (SELECT %s AS v, %s AS n, %s AS p, %s AS s FROM %s t%s GROUP BY %s) c
 		  WHERE coalesce(p, n) < $1 ORDER BY coalesce(p, n), n, v::text COLLATE "C"',
 		pairs,
-		CASE WHEN person IS NULL THEN 'NULL::bigint' ELSE format('count(DISTINCT t.%I)', person) END,
+		CASE WHEN people THEN 'count(*) FILTER (WHERE u.o IS NULL OR u.o = 1)' ELSE 'count(*)' END,
+		CASE WHEN person IS NULL THEN 'NULL::bigint' WHEN people THEN 'count(DISTINCT u.p)' ELSE format('count(DISTINCT t.%I)', person) END,
 		CASE WHEN sensitive IS NULL THEN 'NULL::bigint' ELSE format('count(DISTINCT t.%I)', sensitive) END,
-		relation, list) USING k;
+		relation,
+		CASE WHEN people THEN format(' LEFT JOIN LATERAL unnest(t.%I) WITH ORDINALITY u (p, o) ON true', person) ELSE '' END,
+		list) USING k;
 END
 $$;
 COMMENT ON FUNCTION k_anonymity_classes(regclass, text[], text, text, bigint) IS 'combinations of attributes that fewer than k people (rows, if person is not given) have; n_sensitive: different values of the sensitive column';
@@ -102,13 +108,14 @@ states AS (
 	SELECT t.oid, t.typname FROM pg_type t JOIN pg_depend d ON d.classid = 'pg_type'::regclass AND d.objid = t.oid AND d.deptype = 'e'
 	  JOIN pg_extension e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND e.extname = 'hdata'
 	 WHERE t.typtype = 'b' AND t.typelem = 0 AND t.typname NOT IN ('rubric', 'shingle_query', 'review_flow')),
--- whatever holds a state: arrays, domains, composites, the rows of tables
+-- whatever holds a state: arrays, domains, ranges, composites, the rows of tables
 holders (oid, state) AS (
 	SELECT oid, oid FROM states
 	UNION
 	SELECT t.oid, h.state FROM holders h JOIN pg_type t
 	    ON (t.typtype = 'b' AND t.typelem = h.oid AND t.typlen = -1)
 	    OR (t.typtype = 'd' AND t.typbasetype = h.oid)
+	    OR (t.typtype IN ('r', 'm') AND EXISTS (SELECT FROM pg_range r WHERE r.rngsubtype = h.oid AND t.oid IN (r.rngtypid, r.rngmultitypid)))
 	    OR (t.typtype = 'c' AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped AND a.atttypid = h.oid))),
 removers AS (
 	SELECT p.prorettype AS state, string_agg(p.oid::regprocedure::text, ', ' ORDER BY p.proname) AS functions
@@ -121,6 +128,7 @@ SELECT n.nspname, c.relname, a.attname,
   FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN holders h ON h.oid = a.atttypid JOIN states s ON s.oid = h.state LEFT JOIN removers r ON r.state = s.oid
  WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relkind IN ('r', 'p', 'm', 'f')
+   AND NOT pg_is_other_temp_schema(n.oid)	-- nobody else may read them, and they end with their session
  ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C", a.attnum, s.typname COLLATE "C"
 $$;
 COMMENT ON FUNCTION state_columns() IS 'the columns of tables that hold states, and how a person is taken out of each: by a function, or by building it again from its rows';

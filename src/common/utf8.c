@@ -11,8 +11,8 @@
 #include "mb/pg_wchar.h"
 #include "utils/builtins.h"
 
-static bool
-is_ascii(const char *s, int len)
+bool
+hd_is_ascii(const char *s, int len)
 {
 	int			i = 0;
 
@@ -34,7 +34,7 @@ const char *
 hd_to_utf8(const char *s, int len, int *utf8_len)
 {
 	*utf8_len = len;
-	if (GetDatabaseEncoding() == PG_UTF8 || is_ascii(s, len))
+	if (GetDatabaseEncoding() == PG_UTF8 || hd_is_ascii(s, len))
 		return s;
 	if (GetDatabaseEncoding() == PG_SQL_ASCII)
 	{
@@ -51,7 +51,7 @@ hd_text_of_utf8(const char *s, int len)
 {
 	char	   *converted;
 
-	if (GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII || is_ascii(s, len))
+	if (GetDatabaseEncoding() == PG_UTF8 || GetDatabaseEncoding() == PG_SQL_ASCII || hd_is_ascii(s, len))
 		return cstring_to_text_with_len(s, len);
 	converted = pg_any_to_server(s, len, PG_UTF8);
 	return converted == s ? cstring_to_text_with_len(s, len) : cstring_to_text(converted);

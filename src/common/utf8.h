@@ -10,6 +10,8 @@
 
 #include "common/compat.h"
 
+extern bool hd_is_ascii(const char *s, int len);
+
 /*
  * The UTF-8 of a string of the database; the string itself where nothing had
  * to be converted.  What is not UTF-8 in a database of no encoding (SQL_ASCII)

@@ -172,7 +172,7 @@ json_put_string(JsonOut *out, const char *s, int len)
 
 /* ---- documents ---- */
 
-/* Columns and places from the outside in */
+/* Columns and places from the outside in; names of columns are in the database's encoding, the path is UTF-8 */
 static void
 put_frames(StringInfo path, const JsonFrame *f)
 {
@@ -180,7 +180,12 @@ put_frames(StringInfo path, const JsonFrame *f)
 		return;
 	put_frames(path, f->up);
 	if (f->name)
-		appendStringInfo(path, ".%s", f->name);
+	{
+		int			len;
+		const char *name = hd_to_utf8(f->name, strlen(f->name), &len);
+
+		appendStringInfo(path, ".%.*s", len, name);
+	}
 	else
 		appendStringInfo(path, "[%d]", f->index);
 }
@@ -247,6 +252,23 @@ put_document_path(StringInfo path, const char *s, const char *at)
 	pfree(level);
 }
 
+/* Longer ones are cut: keys may be of any length, and messages go to the log of the server */
+#define LONGEST_PATH 400
+
+static void
+cut_path(StringInfo path)
+{
+	int			len = LONGEST_PATH;
+
+	if (path->len <= LONGEST_PATH)
+		return;
+	while ((path->data[len] & 0xC0) == 0x80)
+		len--;
+	path->len = len;
+	path->data[len] = '\0';
+	appendStringInfoString(path, "...");
+}
+
 pg_noreturn static pg_noinline void
 lone_surrogate(const JsonOut *out, const char *document, const char *at)
 {
@@ -257,6 +279,7 @@ lone_surrogate(const JsonOut *out, const char *document, const char *at)
 	appendStringInfoChar(&path, '$');
 	put_frames(&path, out->frame);
 	put_document_path(&path, document, at);
+	cut_path(&path);
 	shown = hd_text_of_utf8(path.data, path.len);
 	ereport(ERROR,
 			(errcode(ERRCODE_UNTRANSLATABLE_CHARACTER),
@@ -359,6 +382,7 @@ static void
 put_scalar(JsonOut *out, const JsonbValue *v)
 {
 	const char *s;
+	char	   *number;
 	int			len;
 
 	switch (v->type)
@@ -370,8 +394,9 @@ put_scalar(JsonOut *out, const JsonbValue *v)
 				pfree(unconstify(char *, s));
 			break;
 		case jbvNumeric:
-			appendStringInfoString(&out->buf,
-								   DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(v->val.numeric))));
+			number = DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(v->val.numeric)));
+			appendStringInfoString(&out->buf, number);
+			pfree(number);
 			break;
 		case jbvBool:
 			appendStringInfoString(&out->buf, v->val.boolean ? "true" : "false");

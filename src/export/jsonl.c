@@ -58,7 +58,7 @@ struct Writer
 	Oid			type;			/* no domain */
 	MemoryContext cx;			/* for what is found out later */
 	FmgrInfo	function;		/* output, or cast to json */
-	bool		pinned;			/* the function may look at settings */
+	int			pinned;			/* PIN_*: the settings that the function may look at */
 
 	/* elements of an array */
 	Oid			element_type;
@@ -260,7 +260,7 @@ write_jsonb(JsonOut *out, Writer *w, Datum d)
 static void
 write_output(JsonOut *out, Writer *w, Datum d)
 {
-	int			level = w->pinned ? pin_settings(w->type < FirstNormalObjectId) : 0;
+	int			level = pin_settings(w->pinned);
 	char	   *s = OutputFunctionCall(&w->function, d);
 
 	unpin_settings(level);
@@ -271,7 +271,7 @@ write_output(JsonOut *out, Writer *w, Datum d)
 static void
 write_cast_to_json(JsonOut *out, Writer *w, Datum d)
 {
-	int			level = pin_settings(false);
+	int			level = pin_settings(PIN_VALUES);
 	Datum		json = FunctionCall1(&w->function, d);
 
 	unpin_settings(level);
@@ -450,9 +450,9 @@ write_row(JsonOut *out, Writer *w, Datum d)
 
 /* ---- which writer a type has ---- */
 
-/* Types of core whose text depends on nothing but their value */
-static bool
-text_is_fixed(Oid type)
+/* The settings that the text of a type may depend on */
+static int
+settings_of_type(Oid type)
 {
 	switch (type)
 	{
@@ -484,9 +484,29 @@ text_is_fixed(Oid type)
 		case NUMMULTIRANGEOID:
 		case UNKNOWNOID:
 		case CSTRINGOID:
-			return true;
+			return 0;
+		case DATERANGEOID:
+		case DATEMULTIRANGEOID:
+		case TSRANGEOID:
+		case TSMULTIRANGEOID:
+			return PIN_DATESTYLE;
+		case TSTZRANGEOID:
+		case TSTZMULTIRANGEOID:
+			return PIN_DATESTYLE | PIN_TIMEZONE;
+		case POINTOID:
+		case LSEGOID:
+		case PATHOID:
+		case BOXOID:
+		case POLYGONOID:
+		case LINEOID:
+		case CIRCLEOID:
+			return PIN_FLOAT_DIGITS;
+		case CASHOID:
+			return PIN_LC_MONETARY;
 		default:
-			return type_is_enum(type);
+			if (type_is_enum(type))
+				return 0;
+			return type < FirstNormalObjectId ? PIN_VALUES | PIN_SEARCH_PATH : PIN_VALUES;
 	}
 }
 
@@ -508,7 +528,7 @@ writer_of_other_type(Writer *w)
 	{
 		getTypeOutputInfo(w->type, &function, &is_varlena);
 		w->write = write_output;
-		w->pinned = !text_is_fixed(w->type);
+		w->pinned = settings_of_type(w->type);
 	}
 	if (OidIsValid(function))
 		fmgr_info_cxt(function, &w->function, w->cx);

@@ -170,7 +170,8 @@ ipv6(const char *s, int len, int i)
 {
 	int			p = i,
 				groups = 0,
-				digits = 0;
+				digits = 0,
+				n;
 	bool		gap = false;
 
 	while (p < len && p - i < 45)
@@ -181,6 +182,14 @@ ipv6(const char *s, int len, int i)
 			p++;
 		if (p - start > 4)
 			return 0;
+		if (p > start && p < len && s[p] == '.' && (gap || groups == 6) && (n = ipv4(s, len, start)) > 0)
+		{
+			/* the last 32 bits in the form of version 4 (RFC 4291, 2.2) */
+			p = start + n;
+			digits += n;
+			groups += 2;
+			break;
+		}
 		if (p > start)
 		{
 			digits += p - start;

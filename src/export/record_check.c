@@ -73,7 +73,9 @@ leave(Check *c, int was)
 static bool
 is_space(pg_wchar ch)
 {
-	return ch == ' ' || (ch >= 9 && ch <= 13) || ch == 0x85 || ch == 0xA0 || ch == 0x2028 || ch == 0x2029 || ch == 0x3000;
+	/* Unicode's White_Space, and what shows nothing either: zero width space, byte order mark */
+	return ch == ' ' || (ch >= 9 && ch <= 13) || ch == 0x85 || ch == 0xA0 || ch == 0x1680 || (ch >= 0x2000 && ch <= 0x200B) ||
+		ch == 0x2028 || ch == 0x2029 || ch == 0x202F || ch == 0x205F || ch == 0x3000 || ch == 0xFEFF;
 }
 
 void
@@ -89,10 +91,17 @@ check_text(Check *c, const JsonbValue *v)
 	pg_wchar	first = 0;
 	bool		empty = true;
 
-	for (const char *p = s; p < s + len; p += pg_utf_mblen((const unsigned char *) p))
+	for (const unsigned char *p = (const unsigned char *) s, *end = p + len; p < end;)
 	{
-		pg_wchar	ch = utf8_to_unicode((const unsigned char *) p);
+		pg_wchar	ch = *p;
 
+		if (ch < 0x80)
+			p++;
+		else
+		{
+			ch = utf8_to_unicode(p);
+			p += pg_utf_mblen(p);
+		}
 		n++;
 		HD_CHECK_EVERY(n);
 		empty = empty && is_space(ch);
@@ -204,8 +213,9 @@ static void
 check_content(Check *c, JsonbContainer *message, Role role)
 {
 	JsonbValue *v = member(message, "content");
+	JsonbValue *tool_calls = member(message, "tool_calls");
 	bool		calls = role == ROLE_ASSISTANT &&
-		(is_array(member(message, "tool_calls")) || is_object(member(message, "function_call")));
+		((is_array(tool_calls) && JsonContainerSize(tool_calls->val.binary.data) > 0) || is_object(member(message, "function_call")));
 	int			was = enter_key(c, "content", 7);
 
 	if (v == NULL || v->type == jbvNull)

@@ -12,6 +12,7 @@
 #include "common/args.h"
 #include "common/interrupts.h"
 #include "export/record_check.h"
+#include "miscadmin.h"
 #include "utils/fmgrprotos.h"
 #include "utils/numeric.h"
 
@@ -84,7 +85,7 @@ check_keys(Check *c, JsonbContainer *record, const char *const *known)
 
 /* ---- pairs ---- */
 
-/* All texts of a part, white space made one */
+/* All of a part, the white space of its texts made one */
 static void
 gather_text(StringInfo s, const JsonbValue *v)
 {
@@ -94,6 +95,8 @@ gather_text(StringInfo s, const JsonbValue *v)
 
 	if (v->type == jbvString)
 	{
+		int			from = s->len;
+
 		for (int i = 0; i < v->val.string.len; i++)
 		{
 			char		ch = v->val.string.val[i];
@@ -101,10 +104,10 @@ gather_text(StringInfo s, const JsonbValue *v)
 			HD_CHECK_EVERY(i + 1);
 			if (ch != ' ' && (ch < 9 || ch > 13))
 				appendStringInfoCharMacro(s, ch);
-			else if (s->len > 0 && s->data[s->len - 1] != ' ' && s->data[s->len - 1] != '\n')
+			else if (s->len > from && s->data[s->len - 1] != ' ')
 				appendStringInfoCharMacro(s, ' ');
 		}
-		while (s->len > 0 && s->data[s->len - 1] == ' ')
+		while (s->len > from && s->data[s->len - 1] == ' ')
 			s->data[--s->len] = '\0';
 		appendStringInfoChar(s, '\n');
 		return;
@@ -113,8 +116,19 @@ gather_text(StringInfo s, const JsonbValue *v)
 		return;
 	it = JsonbIteratorInit(v->val.binary.data);
 	while ((token = JsonbIteratorNext(&it, &e, false)) != WJB_DONE)
-		if ((token == WJB_ELEM || token == WJB_VALUE) && e.type == jbvString)
+	{
+		CHECK_FOR_INTERRUPTS();
+		appendStringInfoCharMacro(s, (char) token);
+		if (token != WJB_KEY && token != WJB_ELEM && token != WJB_VALUE)
+			continue;
+		appendStringInfoCharMacro(s, (char) e.type);
+		if (e.type == jbvString)
 			gather_text(s, &e);
+		else if (e.type == jbvNumeric)
+			appendStringInfoString(s, DatumGetCString(DirectFunctionCall1(numeric_out, NumericGetDatum(e.val.numeric))));
+		else if (e.type == jbvBool)
+			appendStringInfoCharMacro(s, e.val.boolean ? 't' : 'f');
+	}
 }
 
 static bool
@@ -296,21 +310,23 @@ check_kto(Check *c, JsonbContainer *record)
 	leave(c, was);
 }
 
-/* How many of the messages come before the answer, and whether both conversations have the same ones */
+/* Before the last answer both conversations have the same messages, and as many */
 static void
 check_common_prompt(Check *c, const JsonbValue *chosen, const JsonbValue *rejected)
 {
 	Elements	a,
 				b;
-	int			n = JsonContainerSize(chosen->val.binary.data);
+	int			n = Max(JsonContainerSize(chosen->val.binary.data), JsonContainerSize(rejected->val.binary.data));
 
+	if (JsonContainerSize(chosen->val.binary.data) == 0 || JsonContainerSize(rejected->val.binary.data) == 0)
+		return;					/* "empty" says it */
 	elements_begin(&a, chosen);
 	elements_begin(&b, rejected);
-	while (elements_next(&a) && elements_next(&b) && a.i < n - 1)
-		if (!same_value(&a.v, &b.v))
+	for (int i = 0; i < n - 1; i++)
+		if (!elements_next(&a) || !elements_next(&b) || !same_value(&a.v, &b.v))
 		{
 			int			was = enter_key(c, "rejected", 8);
-			int			inner = enter_place(c, a.i);
+			int			inner = enter_place(c, i);
 
 			ERROR_OF(c, "different_prompts", "before the last answer the conversations are not the same");
 			leave(c, inner);

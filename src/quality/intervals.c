@@ -14,48 +14,11 @@
 #include "common/compat.h"
 #include "common/stats.h"
 #include "funcapi.h"
+#include "quality/beta_prior.h"
+#include "quality/series.h"
 
 typedef void (*IntervalFunction) (double successes, double n, double confidence,
 								  double *low, double *high);
-
-/* The row type is looked up once a call site */
-static TupleDesc
-row_type(FunctionCallInfo fcinfo)
-{
-	TupleDesc	desc = fcinfo->flinfo->fn_extra;
-
-	if (desc == NULL)
-	{
-		MemoryContext old;
-
-		if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
-			elog(ERROR, "return type must be a row type");
-		old = MemoryContextSwitchTo(fcinfo->flinfo->fn_mcxt);
-		desc = BlessTupleDesc(CreateTupleDescCopy(desc));
-		MemoryContextSwitchTo(old);
-		fcinfo->flinfo->fn_extra = desc;
-	}
-	return desc;
-}
-
-static void
-check_counts(double successes, double n)
-{
-	if (!isfinite(successes) || !isfinite(n))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("successes and n must be finite numbers")));
-	if (successes < 0 || n < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("successes and n must not be negative")));
-	if (successes > n)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("successes must not be greater than n"),
-				 errdetail("There are %.15g successes in %.15g.", successes, n),
-				 errhint("The first argument counts successes, the second all trials.")));
-}
 
 /* (successes, n, confidence) to a row (low, high); unknown counts and n = 0 give nulls */
 static Datum
@@ -105,4 +68,41 @@ Datum
 quality_agresti_coull(PG_FUNCTION_ARGS)
 {
 	return interval_row(fcinfo, hd_agresti_coull);
+}
+
+/* (successes, n, confidence, prior_a, prior_b): whole counts, since the promise holds for single looks at whole items */
+PG_FUNCTION_INFO_V1(quality_always_valid);
+Datum
+quality_always_valid(PG_FUNCTION_ARGS)
+{
+	double		confidence = arg_confidence(fcinfo, 2);
+	double		a = option_positive(fcinfo, 3, "prior_a");
+	double		b = option_positive(fcinfo, 4, "prior_b");
+	double		low = NAN,
+				high = NAN;
+	Datum		value[2];
+	bool		null[2] = {true, true};
+
+	if (!PG_ARGISNULL(0) && !PG_ARGISNULL(1))
+	{
+		double		x = PG_GETARG_FLOAT8(0);
+		double		n = PG_GETARG_FLOAT8(1);
+
+		check_counts(x, n);
+		if (x != floor(x) || n != floor(n))
+			ereport(ERROR,
+					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+					 errmsg("successes and n of an always-valid interval must be whole numbers"),
+					 errdetail("They are %.15g and %.15g.", x, n)));
+		/* beyond, the logarithms of the mixture have no digits left */
+		if (n > 1e12)
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("n of an always-valid interval must not be greater than 1e12")));
+		always_valid_interval(x, n, confidence, a, b, &low, &high);
+		null[0] = null[1] = n == 0;
+	}
+	value[0] = Float8GetDatum(low);
+	value[1] = Float8GetDatum(high);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(row_type(fcinfo), value, null)));
 }

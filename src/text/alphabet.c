@@ -9,6 +9,7 @@
 
 #include "common/alloc.h"
 #include "common/hash.h"
+#include "common/interrupts.h"
 #include "port/pg_bitutils.h"
 #include "text/alphabet.h"
 
@@ -28,6 +29,7 @@ alphabet_init(Alphabet *al, const uint32 *pattern, int32 n)
 		uint32		c = pattern[i];
 		uint32		slot;
 
+		HD_CHECK_EVERY(i + 1);
 		if (c < 256)
 		{
 			if (al->low[c] == 0)

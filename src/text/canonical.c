@@ -26,6 +26,7 @@
 
 #include "common/alloc.h"
 #include "common/interrupts.h"
+#include "common/utf8.h"
 #include "mb/pg_wchar.h"
 #include "text/canonical.h"
 #include "utils/memutils.h"
@@ -161,16 +162,57 @@ ascii_lookalike(UChar32 c)
 
 /* ---- ICU's UTF-16 ---- */
 
+/* ICU does not look for a cancel: it gets pieces of some milliseconds */
+#define ICU_PIECE (1 << 18)
+
+static void
+text_too_long(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+			 errmsg("text is too long")));
+}
+
 static UChar *
 utf16_of(const char *s, int32 len, int32 *n)
 {
-	UErrorCode	status = U_ZERO_ERROR;
-	UChar	   *u = array_alloc(len + 1, sizeof(UChar));
+	UChar	   *u = array_alloc((Size) len + 1, sizeof(UChar));
 
-	u_strFromUTF8(u, len + 1, n, s, len, &status);
-	if (U_FAILURE(status))
-		icu_failed("convert text to UTF-16", status);
+	*n = 0;
+	for (int32 at = 0; at < len;)
+	{
+		UErrorCode	status = U_ZERO_ERROR;
+		int32		end = len - at > ICU_PIECE ? at + ICU_PIECE : len;
+		int32		size;
+
+		CHECK_FOR_INTERRUPTS();
+		while (end < len && ((unsigned char) s[end] & 0xc0) == 0x80)
+			end++;
+		u_strFromUTF8(u + *n, len - *n + 1, &size, s + at, end - at, &status);
+		if (U_FAILURE(status))
+			icu_failed("convert text to UTF-16", status);
+		*n += size;
+		at = end;
+	}
 	return u;
+}
+
+/* The first place from "at" on where what stands before does not matter (UAX #15, section 9) */
+static int32
+next_boundary(const UNormalizer2 *normalizer, const UChar *u, int32 n, int32 at)
+{
+	/* not between surrogates */
+	U16_SET_CP_START(u, 0, at);
+	while (at < n)
+	{
+		int32		here = at;
+		UChar32		c;
+
+		U16_NEXT(u, at, n, c);
+		if (c < 0x80 || unorm2_hasBoundaryBefore(normalizer, c))
+			return here;
+	}
+	return n;
 }
 
 static UChar *
@@ -178,23 +220,34 @@ nfkc_casefold(const UChar *u, int32 n, int32 *folded)
 {
 	UErrorCode	status = U_ZERO_ERROR;
 	const UNormalizer2 *normalizer = unorm2_getNFKCCasefoldInstance(&status);
-	UChar	   *out;
-	int32		room = n + 16;
+	int64		room = (int64) n + 16;
+	UChar	   *out = array_alloc(room, sizeof(UChar));
 
 	if (U_FAILURE(status))
 		icu_failed("load the data of NFKC_Casefold", status);
-	out = array_alloc(room, sizeof(UChar));
-	*folded = unorm2_normalize(normalizer, u, n, out, room, &status);
-	if (status == U_BUFFER_OVERFLOW_ERROR)
+	*folded = 0;
+	for (int32 at = 0; at < n;)
 	{
-		status = U_ZERO_ERROR;
-		room = *folded + 1;
-		pfree(out);
-		out = array_alloc(room, sizeof(UChar));
-		*folded = unorm2_normalize(normalizer, u, n, out, room, &status);
+		int32		end = n - at > ICU_PIECE ? next_boundary(normalizer, u, n, at + ICU_PIECE) : n;
+		int32		size = unorm2_normalize(normalizer, u + at, end - at, out + *folded,
+											(int32) Min(room - *folded, PG_INT32_MAX), &status);
+
+		CHECK_FOR_INTERRUPTS();
+		if (status == U_BUFFER_OVERFLOW_ERROR)
+		{
+			/* some characters become up to 18: room for this piece, and as much as is left of the text */
+			status = U_ZERO_ERROR;
+			room = (int64) *folded + size + (n - end) + 16;
+			if (room > PG_INT32_MAX)
+				text_too_long();
+			out = repalloc_huge(out, (Size) room * sizeof(UChar));
+			continue;
+		}
+		if (U_FAILURE(status))
+			icu_failed("normalize text", status);
+		*folded += size;
+		at = end;
 	}
-	if (U_FAILURE(status))
-		icu_failed("normalize text", status);
 	return out;
 }
 
@@ -254,6 +307,7 @@ canonical_ascii(const char *s, int32 len, CanonicalText *t)
 	{
 		char		c;
 
+		HD_CHECK_EVERY(t->n_tokens + 1);
 		while (i < len && ascii_fold[p[i]] == 0)
 			i++;
 		if (i == len)
@@ -315,9 +369,7 @@ tokens_of_folded(const UChar *u, int32 folded, CanonicalText *t, int32 *first, i
 
 	/* a UTF-16 unit takes up to three bytes, and a space may come before it */
 	if (folded > PG_INT32_MAX / 4 - 8)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("text is too long")));
+		text_too_long();
 	allocate(t, folded, 4 * folded + 1);
 	for (int32 i = 0; i < folded;)
 	{
@@ -378,30 +430,10 @@ canonical_utf8(Datum d, int32 *len, bool *ascii)
 {
 	text	   *t = DatumGetTextPP(d);
 	const char *s = VARDATA_ANY(t);
-	int32		i = 0;
 
 	*len = VARSIZE_ANY_EXHDR(t);
-	for (; i + 8 <= *len; i += 8)
-	{
-		uint64		eight;
-
-		memcpy(&eight, s + i, sizeof(eight));
-		if (eight & UINT64CONST(0x8080808080808080))
-			break;
-	}
-	while (i < *len && (unsigned char) s[i] < 0x80)
-		i++;
-	*ascii = i == *len;
-	if (*ascii || GetDatabaseEncoding() == PG_UTF8)
-		return s;
-	if (GetDatabaseEncoding() == PG_SQL_ASCII)
-	{
-		(void) pg_verify_mbstr(PG_UTF8, s, *len, false);
-		return s;
-	}
-	s = pg_server_to_any(s, *len, PG_UTF8);
-	*len = (int32) strlen(s);
-	return s;
+	*ascii = hd_is_ascii(s, *len);
+	return *ascii ? s : hd_to_utf8(s, *len, len);
 }
 
 void
@@ -435,9 +467,7 @@ folded_room(FoldedText *f, int32 more)
 	if (f->room - f->n >= more)
 		return;
 	if (f->n > PG_INT32_MAX / 4 - more)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("text is too long")));
+		text_too_long();
 	f->room = 2 * f->n + more;
 	f->u = repalloc_huge(f->u, (Size) f->room * sizeof(UChar));
 	f->from = repalloc_huge(f->from, (Size) f->room * sizeof(int32));
@@ -533,6 +563,7 @@ canonical_text_map(Datum d, CanonicalText *t, int32 **from, int32 **to)
 	tokens_of_folded(f.u, f.n, t, first, end);
 	for (int32 i = 0; i < t->n_tokens; i++)
 	{
+		HD_CHECK_EVERY(i + 1);
 		first[i] = f.from[first[i]];
 		end[i] = f.to[end[i] - 1];
 	}

@@ -123,7 +123,7 @@ clusters_make(const SetCollection *c, const LshPlan *lsh, SetMeasure m, double t
 	if (lsh)
 		lsh_join(lsh, MOST_OF_BUCKET, c, m, threshold, put_together, already_together, &k, &out->stats);
 	else
-		sets_join(c, m, threshold, put_together, already_together, &k, &out->stats);
+		sets_join_components(c, m, threshold, put_together, already_together, &k, &out->stats);
 	out->representative = array_alloc(c->n, sizeof(int32));
 	out->size = array_alloc0(c->n, sizeof(int32));
 	if (refine)

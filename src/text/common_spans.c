@@ -239,11 +239,19 @@ trimmed(Tile t, const int32 *cover, const Tile *tile)
 	return t;
 }
 
-static int
-by_place_in_b(const void *x, const void *y)
+static inline int
+by_place_in_b(const Tile *x, const Tile *y)
 {
-	return int32_ascending(&((const Tile *) x)->b, &((const Tile *) y)->b);
+	return (x->b > y->b) - (x->b < y->b);
 }
+
+#define ST_SORT sort_by_place_in_b
+#define ST_ELEMENT_TYPE Tile
+#define ST_COMPARE(x, y) by_place_in_b(x, y)
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 Tile *
 common_tiles(CodePoints a, CodePoints b, int32 least, int32 *n_tiles)
@@ -283,7 +291,7 @@ common_tiles(CodePoints a, CodePoints b, int32 least, int32 *n_tiles)
 	}
 	pfree(heap);
 	pfree(cover);
-	qsort(tile, *n_tiles, sizeof(Tile), by_place_in_b);
+	sort_by_place_in_b(tile, *n_tiles);
 	return tile;
 }
 
@@ -291,11 +299,19 @@ common_tiles(CodePoints a, CodePoints b, int32 least, int32 *n_tiles)
 
 #define MOVE_ROUNDS 8
 
-static int
-longest_first(const void *x, const void *y)
+static inline int
+longest_first(const Tile *x, const Tile *y)
 {
 	return comes_before(x, y) ? -1 : 1;
 }
+
+#define ST_SORT sort_longest_first
+#define ST_ELEMENT_TYPE Tile
+#define ST_COMPARE(x, y) longest_first(x, y)
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 Tile *
 moved_tiles(CodePoints a, CodePoints b, int32 least, int32 *n_tiles)
@@ -313,7 +329,7 @@ moved_tiles(CodePoints a, CodePoints b, int32 least, int32 *n_tiles)
 					before = *n_tiles;
 		Tile	   *tile = common_tiles((CodePoints) {a.n, ca}, (CodePoints) {b.n, cb}, least, &n);
 
-		qsort(tile, n, sizeof(Tile), longest_first);
+		sort_longest_first(tile, n);
 		for (int32 i = 0; i < n; i++)
 		{
 			Tile		t = tile[i];
@@ -337,6 +353,6 @@ moved_tiles(CodePoints a, CodePoints b, int32 least, int32 *n_tiles)
 	}
 	pfree(ca);
 	pfree(cb);
-	qsort(moved, *n_tiles, sizeof(Tile), by_place_in_b);
+	sort_by_place_in_b(moved, *n_tiles);
 	return moved;
 }

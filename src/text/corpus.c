@@ -185,12 +185,8 @@ rank_keys(const Dict *d, const bool *used, uint32 *rank, uint32 **order)
 }
 
 static int
-compare_texts(const void *x, const void *y, void *arg)
+compare_texts(const CorpusText *a, const CorpusText *b, const uint32 *token)
 {
-	const uint32 *token = arg;
-	const CorpusText *a = x;
-	const CorpusText *b = y;
-
 	if (a->id != b->id)
 		return a->id < b->id ? -1 : 1;
 	if (a->group != b->group)
@@ -206,16 +202,25 @@ compare_texts(const void *x, const void *y, void *arg)
 	return (a->n > b->n) - (a->n < b->n);
 }
 
+#define ST_SORT sort_texts_by_id
+#define ST_ELEMENT_TYPE CorpusText
+#define ST_COMPARE_ARG_TYPE const uint32
+#define ST_COMPARE(a, b, arg) compare_texts(a, b, arg)
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
 /* Are the texts in ascending order of id already?  They mostly come so. */
 static void
-sort_texts(CorpusText *text, uint32 n, uint32 *token)
+sort_texts(CorpusText *text, uint32 n, const uint32 *token)
 {
 	bool		sorted = true;
 
 	for (uint32 i = 1; i < n && sorted; i++)
 		sorted = text[i - 1].id < text[i].id;
 	if (!sorted)
-		qsort_arg(text, n, sizeof(CorpusText), compare_texts, token);
+		sort_texts_by_id(text, n, token);
 }
 
 /* A dictionary of the keys order[0 .. n - 1] alone, in that order */

@@ -26,6 +26,7 @@ corpus_token_hashes(Datum text, uint32 **token, uint32 *n)
 		const uint8 *p = (const uint8 *) t.s + t.start[i];
 		int32		len = t.end[i] - t.start[i];
 
+		HD_CHECK_EVERY(i + 1);
 		(*token)[i] = (uint32) (hd_hash_bytes(hd_load_prefix(p, len), p, len) >> 32);
 	}
 	pfree(t.s);
@@ -58,7 +59,10 @@ corpus_grams(const uint32 *token, uint32 n, int k, uint32 *hash, int32 *count)
 	*count = 0;
 	if (n > 0)
 		for (uint32 i = 0; i + size <= n; i++)
+		{
+			HD_CHECK_EVERY(i + 1);
 			hash[(*count)++] = gram_hash(token + i, size);
+		}
 }
 
 static inline uint64
@@ -70,7 +74,10 @@ add_grams(const uint32 *token, uint32 n, int k, uint32 set, uint64 *pair)
 	if (n == 0)
 		return 0;
 	for (uint32 i = 0; i + size <= n; i++)
+	{
+		HD_CHECK_EVERY(i + 1);
 		pair[count++] = (uint64) gram_hash(token + i, size) << 32 | set;
+	}
 	return count;
 }
 

@@ -304,9 +304,15 @@ diff_kept_within(CodePoints a, CodePoints b, int32 limit, bool *a_kept, bool *b_
 	memset(a_kept, 0, a.n);
 	memset(b_kept, 0, b.n);
 	for (int32 i = 0; i < sa.n; i++)
+	{
+		HD_CHECK_EVERY(i + 1);
 		a_kept[a_at[i]] = ka[i];
+	}
 	for (int32 i = 0; i < sb.n; i++)
+	{
+		HD_CHECK_EVERY(i + 1);
 		b_kept[b_at[i]] = kb[i];
+	}
 	slide_down(a, a_kept);
 	slide_down(b, b_kept);
 	pfree(a_at);

@@ -162,16 +162,21 @@ add_pair(void *arg, int32 a, int32 b, double similarity)
 	p->pair[p->n++] = (Pair) {a, b, similarity};
 }
 
-static int
-compare_pairs(const void *x, const void *y, void *arg)
+static inline int
+compare_pairs(const Pair *p, const Pair *q)
 {
-	const Pair *p = x;
-	const Pair *q = y;
-
 	if (p->a != q->a)
 		return p->a < q->a ? -1 : 1;
 	return (p->b > q->b) - (p->b < q->b);
 }
+
+#define ST_SORT sort_pairs
+#define ST_ELEMENT_TYPE Pair
+#define ST_COMPARE(a, b) compare_pairs(a, b)
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 /* Sets that are equal stand behind one: next[i] is the next that is equal to i, or -1 */
 static int32 *
@@ -231,7 +236,7 @@ all_pairs(const SetCollection *c, const JoinPlan *plan, SetMeasure m, double thr
 					add_pair(&all, a, b, 1);
 			}
 	if (all.n > 0)
-		qsort_interruptible(all.pair, all.n, sizeof(Pair), compare_pairs, NULL);
+		sort_pairs(all.pair, all.n);
 	pfree(next);
 	return all;
 }

@@ -23,6 +23,7 @@
 
 /* Cells between two looks for a cancel: some milliseconds */
 #define CELLS_PER_CHECK ((int64) 1 << 26)
+#define COLUMNS_PER_CHECK (1 << 20)
 
 /* Takes off what both strings begin and end with: no distance depends on it */
 static int32
@@ -449,7 +450,10 @@ osa_distance(CodePoints a, CodePoints b)
 		return b.n;
 	border = array_alloc(b.n, sizeof(OsaBorder));
 	for (int32 j = 0; j < b.n; j++)
+	{
+		HD_CHECK_EVERY(j + 1);
 		border[j] = (OsaBorder) {1, true, false};
+	}
 	for (int32 i = 0; i < a.n; i += STRIPE_CHARS)
 		osa_stripe(a.c + i, Min(STRIPE_CHARS, a.n - i), b, border);
 	for (int32 j = 0; j < b.n; j++)
@@ -487,6 +491,7 @@ damerau_distance(CodePoints a, CodePoints b)
 	from = above + b.n + 2;
 	for (int32 j = -1; j <= b.n; j++)
 	{
+		HD_CHECK_EVERY(j + 2);
 		row[j] = j < 0 ? far : j;
 		above[j] = far;
 		from[j] = far;
@@ -497,7 +502,10 @@ damerau_distance(CodePoints a, CodePoints b)
 		last_row[k] = -1;
 	code_b = array_alloc(b.n, sizeof(int32));
 	for (int32 j = 0; j < b.n; j++)
+	{
+		HD_CHECK_EVERY(j + 1);
 		code_b[j] = alphabet_code(&al, b.c[j]);
+	}
 	for (int32 i = 1; i <= a.n; i++)
 	{
 		int32	   *swap = row;
@@ -515,6 +523,7 @@ damerau_distance(CodePoints a, CodePoints b)
 		{
 			bool		same = code_b[j - 1] == code;
 
+			HD_CHECK_EVERY(j);
 			d = Min(above[j - 1] + !same, Min(row[j - 1], above[j]) + 1);
 			if (same)
 			{
@@ -567,13 +576,20 @@ comb_strands(CodePoints p, CodePoints t)
 
 		if (unlikely(i % check == 0))
 			CHECK_FOR_INTERRUPTS();
-		for (int32 j = 0; j < t.n; j++)
+		for (int32 from = 0; from < t.n; from += COLUMNS_PER_CHECK)
 		{
-			int32		high = start[j];
-			bool		turn = t.c[j] == c || high < strand;
+			int32		end = Min(t.n - from, COLUMNS_PER_CHECK) + from;
 
-			start[j] = turn ? strand : high;
-			strand = turn ? high : strand;
+			if (from > 0)
+				CHECK_FOR_INTERRUPTS();
+			for (int32 j = from; j < end; j++)
+			{
+				int32		high = start[j];
+				bool		turn = t.c[j] == c || high < strand;
+
+				start[j] = turn ? strand : high;
+				strand = turn ? high : strand;
+			}
 		}
 	}
 	return start;

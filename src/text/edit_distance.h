@@ -18,6 +18,19 @@
 /* The distance, or cutoff + 1 if it is larger */
 extern int32 levenshtein_distance(CodePoints a, CodePoints b, int32 cutoff);
 
+/* A string of which each byte is a character */
+typedef struct ByteString
+{
+	int32		n;
+	const uint8 *c;
+} ByteString;
+
+extern bool bytes_are_ascii(ByteString s);
+
+/* As levenshtein_distance, for cutoffs from 0 to so many */
+#define BYTES_MOST_CUTOFF 31
+extern int32 levenshtein_bytes(ByteString a, ByteString b, int32 cutoff);
+
 /* The distance of the first i characters of p from t, for i = 0 .. p.n */
 extern void levenshtein_column(CodePoints p, CodePoints t, int32 *column);
 

@@ -22,18 +22,19 @@ PG_FUNCTION_INFO_V1(idf_trans);
 Datum
 idf_trans(PG_FUNCTION_ARGS)
 {
-	struct varlena *v;
-	ShingleSet	s;
+	struct varlena *v = PG_ARGISNULL(1) ? NULL : PG_GETARG_VARLENA_PP(1);
+	ShingleSet	s = {0};
 	Idf		   *f;
 
-	if (PG_ARGISNULL(1))
+	if (v)
+		shingle_set_open(v, &s);
+	/* a text without a word is no evidence of how rare words are */
+	if (s.n == 0)
 	{
 		if (PG_ARGISNULL(0))
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
-	v = PG_GETARG_VARLENA_PP(1);
-	shingle_set_open(v, &s);
 	f = (Idf *) state_for_row(&idf_type, fcinfo);
 	idf_add(f, &s);
 	PG_FREE_IF_COPY(v, 1);

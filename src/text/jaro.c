@@ -39,6 +39,7 @@ match_in_window(CodePoints a, CodePoints b, int32 *b_of)
 	{
 		int32		code = alphabet_code(&al, a.c[i]);
 
+		HD_CHECK_EVERY(i + 1);
 		next[i] = head[code];
 		head[code] = i;
 		b_of[i] = -1;
@@ -68,9 +69,9 @@ double
 jaro_similarity(CodePoints a, CodePoints b)
 {
 	int32	   *b_of;
-	int32	   *taken;
+	bool	   *taken;
 	int32		n,
-				k = 0;
+				j = 0;
 	int32		out_of_order = 0;
 	double		m;
 
@@ -84,15 +85,22 @@ jaro_similarity(CodePoints a, CodePoints b)
 		return 0;
 	}
 	/* the matched characters of both, each in its own order, are compared one by one */
-	taken = array_alloc(n, sizeof(int32));
+	taken = array_alloc0(b.n, sizeof(bool));
 	for (int32 i = 0; i < a.n; i++)
+	{
+		HD_CHECK_EVERY(i + 1);
 		if (b_of[i] >= 0)
-			taken[k++] = b_of[i];
-	qsort(taken, n, sizeof(int32), int32_ascending);
-	k = 0;
+			taken[b_of[i]] = true;
+	}
 	for (int32 i = 0; i < a.n; i++)
-		if (b_of[i] >= 0)
-			out_of_order += a.c[i] != b.c[taken[k++]];
+	{
+		HD_CHECK_EVERY(i + 1);
+		if (b_of[i] < 0)
+			continue;
+		while (!taken[j])
+			j++;
+		out_of_order += a.c[i] != b.c[j++];
+	}
 	pfree(b_of);
 	pfree(taken);
 	m = n;
@@ -131,16 +139,21 @@ typedef struct Words
 } Words;
 
 static int
-compare_words(const void *x, const void *y)
+compare_words(const CodePoints *a, const CodePoints *b)
 {
-	const CodePoints *a = x;
-	const CodePoints *b = y;
-
 	for (int32 i = 0; i < Min(a->n, b->n); i++)
 		if (a->c[i] != b->c[i])
 			return a->c[i] < b->c[i] ? -1 : 1;
 	return (a->n > b->n) - (a->n < b->n);
 }
+
+#define ST_SORT sort_words
+#define ST_ELEMENT_TYPE CodePoints
+#define ST_COMPARE(a, b) compare_words(a, b)
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 /* The words between white space, sorted */
 static Words
@@ -152,6 +165,7 @@ sorted_words(CodePoints s)
 	{
 		int32		begin;
 
+		HD_CHECK_EVERY(w.n + 1);
 		while (i < s.n && code_point_is_space(s.c[i]))
 			i++;
 		begin = i;
@@ -160,7 +174,7 @@ sorted_words(CodePoints s)
 		if (i > begin)
 			w.word[w.n++] = (CodePoints) {i - begin, s.c + begin};
 	}
-	qsort(w.word, w.n, sizeof(CodePoints), compare_words);
+	sort_words(w.word, w.n);
 	return w;
 }
 
@@ -172,6 +186,7 @@ joined(const Words *w, int32 room)
 
 	for (int32 i = 0; i < w->n; i++)
 	{
+		HD_CHECK_EVERY(i + 1);
 		if (i > 0)
 			c[n++] = ' ';
 		memcpy(c + n, w->word[i].c, w->word[i].n * sizeof(uint32));
@@ -195,8 +210,11 @@ drop_repeats(Words *w)
 	int32		n = 0;
 
 	for (int32 i = 0; i < w->n; i++)
+	{
+		HD_CHECK_EVERY(i + 1);
 		if (n == 0 || compare_words(&w->word[n - 1], &w->word[i]) != 0)
 			w->word[n++] = w->word[i];
+	}
 	w->n = n;
 }
 
@@ -214,6 +232,7 @@ split_shared(Words *a, Words *b)
 	{
 		int			c = i == a->n ? 1 : j == b->n ? -1 : compare_words(&a->word[i], &b->word[j]);
 
+		HD_CHECK_EVERY(i + j + 1);
 		if (c == 0)
 		{
 			shared += a->word[i].n + (shared > 0);

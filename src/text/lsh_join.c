@@ -70,8 +70,12 @@ lsh_plan(SetMeasure m, double threshold, LshPlan *plan)
 double
 exact_join_memory(double n_tokens, double n_sets)
 {
-	/* pairs of hash and set, sorted: 16; lists, weights, what is looked up in: 8 */
-	return 24 * n_tokens + 128 * n_sets;
+	/*
+	 * Lists: 4; sums of weights: 4; buckets: 8; of each different token, of
+	 * which there are half as many at the most, weight and places: 28.  Before,
+	 * pairs of hash and set, twice while they are sorted: 16.
+	 */
+	return 30 * n_tokens + 128 * n_sets;
 }
 
 double

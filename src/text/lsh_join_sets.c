@@ -206,13 +206,12 @@ lsh_sets(const Corpus *corpus, int k, bool idf)
 	SetPrint   *print = array_alloc0(n_sets, sizeof(SetPrint));
 	uint32	   *token = hash_lists(corpus, k, start, print);
 	Frequent	f = {0};
-	int32		n_different = 0;
+	int32		n_different;
 
 	c->n = n_sets;
 	c->same_as = sets_find_equal(print, n_sets, NULL);
+	n_different = sets_count_different(print, c->same_as, n_sets);
 	pfree(print);
-	for (int32 i = 0; i < n_sets; i++)
-		n_different += c->same_as[i] == i;
 	count_frequencies(&f, token, start, c->same_as, n_sets);
 	rank_frequent(&f, n_sets);
 	if (idf)

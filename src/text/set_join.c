@@ -15,11 +15,12 @@
  */
 #include "postgres.h"
 
+#include <float.h>
 #include <math.h>
 
 #include "common/alloc.h"
 #include "common/interrupts.h"
-#include "text/set_join.h"
+#include "text/set_join_buckets.h"
 
 /* Bounds give way by this much, so that rounding loses no pair; similarities are compared as they are */
 #define SLACK 1e-9
@@ -67,23 +68,6 @@ set_shared(const SetCollection *c, int32 a, int32 b)
 	return both;
 }
 
-/* The least that a set of size a has to share with any set for the threshold */
-static double
-least_shared(SetMeasure m, double t, double a)
-{
-	switch (m)
-	{
-		case MEASURE_JACCARD:
-			return t * a;
-		case MEASURE_DICE:
-			return t / (2 - t) * a;
-		case MEASURE_COSINE:
-			return t * t * a;
-		default:
-			return t * a;		/* of the smaller one, or of side 1 */
-	}
-}
-
 /* The least that two sets have to share */
 static double
 least_shared_pair(SetMeasure m, double t, double a, double b)
@@ -103,440 +87,610 @@ least_shared_pair(SetMeasure m, double t, double a, double b)
 	}
 }
 
-/* ---- making the sets ---- */
+/* ---- pairs ---- */
 
 double
-set_token_weight(int32 n, uint32 df)
+least_of_small(const Join *j, const Bucket *b)
 {
-	return log(1 + (double) n / Max(df, 1));
+	double		least = DBL_MAX;
+
+	for (uint32 e = 0; e < b->n && !j->sizes_bound; e++)
+		if (b->member[e].small)
+			least = Min(least, j->small_share * j->c->size[b->member[e].set]);
+	return least;
 }
 
-#define DIGIT_BITS 11
-#define DIGITS (1 << DIGIT_BITS)
-
-uint64 *
-sort_by_upper_half(uint64 *pair, uint64 **spare, uint64 n)
+/* Do two sets have nothing in common before these places but n tokens, which they have? */
+static inline bool
+only_so_many_before(const SetCollection *c, const Member *x, const Member *y, uint32 n)
 {
-	uint64	   *from = pair;
-	uint64	   *to = *spare;
-	uint64	   *count = array_alloc(3 * DIGITS, sizeof(uint64));
+	const uint32 *p = c->token + c->start[x->set];
+	const uint32 *q = c->token + c->start[y->set];
+	const uint32 *p_end = p + x->next - 1;
+	const uint32 *q_end = q + y->next - 1;
 
-	memset(count, 0, 3 * DIGITS * sizeof(uint64));
-	for (uint64 i = 0; i < n; i++)
+	while (p < p_end && q < q_end)
 	{
-		uint32		h = (uint32) (pair[i] >> 32);
+		uint32		s = *p;
+		uint32		t = *q;
 
-		HD_CHECK_EVERY(i + 1);
-		count[h & (DIGITS - 1)]++;
-		count[DIGITS + (h >> DIGIT_BITS & (DIGITS - 1))]++;
-		count[2 * DIGITS + (h >> 2 * DIGIT_BITS)]++;
+		if (s == t && n-- == 0)
+			return false;
+		p += s <= t;
+		q += t <= s;
 	}
-	for (int d = 0; d < 3; d++)
-	{
-		uint64	   *place = count + d * DIGITS;
-		uint64		sum = 0;
-		uint64	   *swap = from;
-
-		for (int v = 0; v < DIGITS; v++)
-		{
-			uint64		c = place[v];
-
-			place[v] = sum;
-			sum += c;
-		}
-		for (uint64 i = 0; i < n; i++)
-		{
-			uint32		h = (uint32) (from[i] >> 32);
-
-			HD_CHECK_EVERY(i + 1);
-			to[place[h >> d * DIGIT_BITS & (DIGITS - 1)]++] = from[i];
-		}
-		from = to;
-		to = swap;
-	}
-	pfree(count);
-	*spare = to;
-	return from;
-}
-
-/* Working state of sets_make: runs of equal hashes, repeats dropped, are tokens */
-typedef struct Making
-{
-	uint64	   *pair;
-	uint64		n_pairs;
-	uint64	   *run;			/* [n_runs + 1] where each token's sets begin, of tokens in two sets or more */
-	uint32	   *df;				/* [n_runs] */
-	uint32		n_runs;
-	int32	   *single;			/* [n] tokens that no other set has */
-	SetPrint   *print;			/* [n] */
-} Making;
-
-static inline uint64
-mixed(uint64 h)
-{
-	h ^= h >> 33;
-	h *= UINT64CONST(0xff51afd7ed558ccd);
-	h ^= h >> 33;
-	h *= UINT64CONST(0xc4ceb9fe1a85ec53);
-	return h ^ (h >> 33);
-}
-
-void
-set_print_add(SetPrint *p, uint32 hash)
-{
-	p->sum[0] += mixed(hash + UINT64CONST(0x9e3779b97f4a7c15));
-	p->sum[1] += mixed(hash + UINT64CONST(0xd1b54a32d192ed03));
-}
-
-/* Moves runs of two sets or more to the front, and counts the others */
-static void
-find_runs(Making *k)
-{
-	uint64		kept = 0;
-	uint64		cap = 1024;
-
-	k->n_runs = 0;
-	k->run = array_alloc(cap + 1, sizeof(uint64));
-	for (uint64 i = 0; i < k->n_pairs;)
-	{
-		uint32		hash = (uint32) (k->pair[i] >> 32);
-		uint64		begin = kept;
-		uint32		last = 0;
-		SetPrint	one = {{0}};
-
-		set_print_add(&one, hash);
-
-		for (; i < k->n_pairs && (uint32) (k->pair[i] >> 32) == hash; i++)
-		{
-			uint32		set = (uint32) k->pair[i];
-
-			HD_CHECK_EVERY(i + 1);
-			/* sorting was stable, so that repeats are neighbours */
-			if (kept > begin && last == set)
-				continue;
-			k->print[set].sum[0] += one.sum[0];
-			k->print[set].sum[1] += one.sum[1];
-			last = set;
-			k->pair[kept++] = (uint64) hash << 32 | set;
-		}
-		if (kept - begin == 1)
-		{
-			k->single[last]++;
-			kept = begin;
-			continue;
-		}
-		if (k->n_runs == cap)
-		{
-			cap *= 2;
-			k->run = repalloc_huge(k->run, (cap + 1) * sizeof(uint64));
-		}
-		k->run[k->n_runs++] = begin;
-	}
-	k->run[k->n_runs] = kept;
-	k->df = array_alloc(k->n_runs, sizeof(uint32));
-}
-
-/* order[rank] = run, by df and then by hash: a counting sort */
-static uint32 *
-order_runs(const Making *k, uint32 n_sets)
-{
-	uint32	   *order = array_alloc(k->n_runs, sizeof(uint32));
-	uint64	   *place = array_alloc0((Size) n_sets + 2, sizeof(uint64));
-
-	for (uint32 r = 0; r < k->n_runs; r++)
-		place[k->df[r] + 1]++;
-	for (uint32 f = 0; f <= n_sets; f++)
-		place[f + 1] += place[f];
-	for (uint32 r = 0; r < k->n_runs; r++)
-		order[place[k->df[r]]++] = r;
-	pfree(place);
-	return order;
-}
-
-typedef struct Print
-{
-	uint64		a;
-	uint64		b;
-	int32		set;
-} Print;
-
-static int
-compare_prints(const void *x, const void *y)
-{
-	const Print *p = x;
-	const Print *q = y;
-
-	if (p->a != q->a)
-		return p->a < q->a ? -1 : 1;
-	if (p->b != q->b)
-		return p->b < q->b ? -1 : 1;
-	return (p->set > q->set) - (p->set < q->set);
-}
-
-/* 128 bits: no accident makes two sets equal */
-int32 *
-sets_find_equal(const SetPrint *print, int32 n, const uint8 *side)
-{
-	Print	   *p = array_alloc(n, sizeof(Print));
-	int32	   *same_as = array_alloc(n, sizeof(int32));
-
-	for (int32 i = 0; i < n; i++)
-		p[i] = (Print) {print[i].sum[0] + (side ? side[i] : 0), print[i].sum[1], i};
-	qsort(p, n, sizeof(Print), compare_prints);
-	for (int32 i = 0; i < n; i++)
-	{
-		int32		set = p[i].set;
-		bool		empty = print[set].sum[0] == 0 && print[set].sum[1] == 0;
-
-		/* texts of which nothing was left are not alike for that */
-		same_as[set] = !empty && i > 0 && p[i].a == p[i - 1].a && p[i].b == p[i - 1].b ?
-			same_as[p[i - 1].set] : set;
-	}
-	pfree(p);
-	return same_as;
+	return true;
 }
 
 /*
- * Takes out the sets that are equal to another: a copy is no evidence that a
- * word is common.  Tokens that only one set is left with are its own.
+ * The weight that two sets share, if it is "least" or more, else -1.  That of
+ * the key is known; "only" that will do.
+ */
+static double
+shared_behind(const Join *j, const Bucket *b, const Member *x, const Member *y, double least, bool only)
+{
+	const SetCollection *c = j->c;
+	uint64		p = c->start[x->set] + x->next;
+	uint64		q = c->start[y->set] + y->next;
+	uint64		p_end = c->start[x->set + 1];
+	uint64		q_end = c->start[y->set + 1];
+	double		both = b->weight;
+
+	while (p < p_end && q < q_end)
+	{
+		uint32		s = c->token[p];
+		uint32		t = c->token[q];
+
+		if (s == t)
+		{
+			if (only)
+				return -1;
+			both += token_weight(j, s);
+			p++;
+			q++;
+		}
+		else if (s < t)
+		{
+			p++;
+			if (both + (j->rest ? j->rest[p] : p_end - p) < least)
+				return -1;
+		}
+		else
+		{
+			q++;
+			if (both + (j->rest ? j->rest[q] : q_end - q) < least)
+				return -1;
+		}
+	}
+	return both < least ? -1 : both;
+}
+
+/* Reports a pair that reaches the threshold; side 0 first, where there are no sides the first of both */
+static void
+report_pair(const SetCollection *c, SetMeasure m, double threshold, int32 a, int32 b, double both,
+			PairFound found, void *arg, JoinStats *stats)
+{
+	double		similarity = set_similarity(m, both, c->size[a], c->size[b]);
+
+	if (similarity < threshold)
+		return;
+	stats->found++;
+	found(arg, a, b, similarity);
+}
+
+static inline bool
+is_turned(const SetCollection *c, int32 x, int32 y)
+{
+	return c->side ? c->side[x] > c->side[y] : x > y;
+}
+
+void
+join_compare_members(Join *j, const Bucket *b, const Member *x, const Member *y, bool only)
+{
+	const SetCollection *c = j->c;
+	double		least = least_shared_pair(j->m, j->t, c->size[y->set], c->size[x->set]) * (1 - SLACK);
+	bool		turned;
+	double		both;
+
+	j->work++;
+	HD_CHECK_EVERY(j->work);
+	if (b->before + Min(rest_from(j, x->set, x->next - 1), rest_from(j, y->set, y->next - 1)) < least)
+		return;
+	if (only && b->weight < least)
+		return;
+	if (c->side && c->side[x->set] == c->side[y->set])
+		return;
+	/* a pair belongs to the bucket of the first tokens it has in common */
+	if (!only_so_many_before(c, x, y, b->k - 1))
+		return;
+	turned = is_turned(c, x->set, y->set);
+	j->stats->candidates++;
+	if (j->skip && j->skip(j->arg, x->set, y->set))
+		return;
+	j->stats->verified++;
+	both = shared_behind(j, b, x, y, least, only);
+	if (both >= 0)
+		report_pair(c, j->m, j->t, turned ? y->set : x->set, turned ? x->set : y->set, both, j->found, j->arg, j->stats);
+}
+
+/* A pair that may have been looked at elsewhere: where found() is not sensitive to that */
+static void
+compare_whole(Join *j, const Member *x, const Member *y)
+{
+	const SetCollection *c = j->c;
+
+	j->work++;
+	HD_CHECK_EVERY(j->work);
+	sets_verify(c, j->m, j->t, x->set, y->set, j->found, j->skip, j->arg, j->stats);
+}
+
+/*
+ * So many members of a class are tried whichever bucket the pair belongs to:
+ * where some are together, it is likely that the next one is, too.
+ */
+#define TRIES 4
+
+/*
+ * Compares each member with those that it is not yet together with.  Members
+ * that are together are chained: who finds one of them has found all, so that
+ * of many that are alike most are compared with one.
  */
 static void
-drop_copies(Making *k, const int32 *same_as, int32 n_df)
+compare_classes(Join *j, const Bucket *b)
 {
-	uint32		n_runs = 0;
-	uint64		kept = 0;
+	const SetCollection *c = j->c;
+	uint32	   *first = array_alloc(b->n, sizeof(uint32));	/* [classes] */
+	uint32	   *last = array_alloc(b->n, sizeof(uint32));
+	uint32	   *next = array_alloc(b->n, sizeof(uint32));	/* [members] b->n: none */
+	uint32		n_classes = 0;
 
-	for (uint32 r = 0; r < k->n_runs; r++)
+	for (uint32 e = 0; e < b->n; e++)
 	{
-		uint64		begin = kept;
-		uint64		end = k->run[r + 1];
-		uint32		df = 0;
+		const Member *y = &b->member[e];
+		double		smallest = j->sizes_bound ? j->large_share * c->size[y->set] : 0;
+		uint32		kept = 0;
+		uint32		own = b->n; /* its class */
 
-		for (uint64 i = k->run[r]; i < end; i++)
+		next[e] = b->n;
+		for (uint32 k = 0; k < n_classes; k++)
 		{
-			uint32		set = (uint32) k->pair[i];
+			const Member *leader = &b->member[first[k]];
+			uint32		tries = 0;
 
-			HD_CHECK_EVERY(i + 1);
-			if (same_as[set] != set)
+			for (uint32 f = first[k]; f < b->n && !j->skip(j->arg, leader->set, y->set); f = next[f])
+			{
+				const Member *x = &b->member[f];
+
+				if (!x->small || c->size[x->set] < smallest)
+					continue;
+				if (last[k] != first[k] && tries++ < TRIES)
+					compare_whole(j, x, y);
+				else
+					join_compare_members(j, b, x, y, false);
+			}
+			j->work++;
+			HD_CHECK_EVERY(j->work);
+			if (own == b->n || !j->skip(j->arg, leader->set, y->set))
+			{
+				if (own == b->n && j->skip(j->arg, leader->set, y->set))
+					own = kept;
+				first[kept] = first[k];
+				last[kept++] = last[k];
 				continue;
-			df += set < n_df;
-			k->pair[kept++] = k->pair[i];
+			}
+			/* two classes have become one */
+			next[last[own]] = first[k];
+			last[own] = last[k];
 		}
-		if (kept - begin == 1)
+		n_classes = kept;
+		if (own < b->n)
 		{
-			k->single[(uint32) k->pair[begin]]++;
-			kept = begin;
-			continue;
+			next[last[own]] = e;
+			last[own] = e;
 		}
-		k->run[n_runs] = begin;
-		k->df[n_runs++] = df;
+		else
+		{
+			first[n_classes] = e;
+			last[n_classes++] = e;
+		}
 	}
-	k->run[n_runs] = kept;
-	k->n_runs = n_runs;
+	pfree(first);
+	pfree(last);
+	pfree(next);
 }
 
-/* Lists of the sets that stand for others, tokens numbered by rank */
+/* Compares each member with each; "only" pairs that have the key and nothing else in common */
 static void
-fill_lists(const Making *k, const uint32 *order, SetCollection *c, double single_weight)
+compare_all(Join *j, const Bucket *b, bool only)
 {
-	uint64	   *start = array_alloc0((Size) c->n + 2, sizeof(uint64));
-	double	   *size = array_alloc(c->n, sizeof(double));
-	int32	   *count = array_alloc(c->n, sizeof(int32));
-	uint32	   *token;
+	const SetCollection *c = j->c;
 
-	for (uint64 i = 0; i < k->run[k->n_runs]; i++)
+	if (j->m == MEASURE_CONTAINMENT)
 	{
-		uint32		set = (uint32) k->pair[i];
+		for (uint32 e = 0; e < b->n; e++)
+			for (uint32 f = 0; f < b->n && !b->member[e].small; f++)
+				if (b->member[f].small)
+					join_compare_members(j, b, &b->member[f], &b->member[e], only);
+		return;
+	}
+	for (uint32 e = 1; e < b->n; e++)
+	{
+		double		smallest = j->sizes_bound ? j->large_share * c->size[b->member[e].set] : 0;
+
+		for (uint32 f = e; f-- > 0 && c->size[b->member[f].set] >= smallest;)
+			if (b->member[f].small)
+				join_compare_members(j, b, &b->member[f], &b->member[e], only);
+	}
+}
+
+/* with fewer pairs it is not worth while to look for more tokens, or for classes */
+#ifndef MANY_PAIRS
+#define MANY_PAIRS 128
+#endif
+
+static void
+compare_many(Join *j, const Bucket *b, bool only)
+{
+	/* there is no harm in finding a pair of a component twice */
+	if (j->components && (uint64) b->n * b->n / 2 >= MANY_PAIRS)
+		compare_classes(j, b);
+	else
+		compare_all(j, b, only);
+}
+
+/* ---- buckets ---- */
+
+/* The sets of a bucket that have a certain token behind the key */
+typedef struct Part
+{
+	uint32		token;
+	uint32		n;
+} Part;
+
+/* Parts stand one behind the other in member[] */
+typedef struct Division
+{
+	Part	   *part;
+	uint32		n_parts;
+	Member	   *member;
+} Division;
+
+/*
+ * Divides a bucket by the token that a pair may have in common next.  Gives
+ * up, and returns false, where that is more work than to compare its "pairs"
+ * pairs, or leaves more than a fourth of them: then there is no more to be
+ * gained than to be lost.
+ */
+static bool
+divide(Join *j, const Bucket *b, uint64 pairs, Division *d)
+{
+	const SetCollection *c = j->c;
+	double		least_small = least_of_small(j, b);
+	uint32		n_touched = 0;
+	uint64		steps = 0,
+				total = 0,
+				new_pairs = 0;
+	bool		worth = true;
+
+	/* a token that no set has as the smaller one is of no use: these come first */
+	for (uint32 e = 0; e < b->n && worth; e++)
+	{
+		const Member *m = &b->member[e];
+		const uint32 *token = c->token + c->start[m->set];
+		double		least = j->small_share * c->size[m->set];
+		uint32		n = set_length(j, m->set);
+		uint32		i = m->next;
+
+		for (; m->small && i < n && b->weight + rest_from(j, m->set, i) >= least; i++)
+		{
+			if (j->count[token[i]] == 0)
+				j->touched[n_touched++] = token[i];
+			j->count[token[i]] += UINT64CONST(1) << 32;
+		}
+		steps += i - m->next;
+		HD_CHECK_EVERY(e + 1);
+		worth = steps <= pairs / 2;
+	}
+	for (uint32 e = 0; e < b->n && worth; e++)
+	{
+		const Member *m = &b->member[e];
+		const uint32 *token = c->token + c->start[m->set];
+		double		least = least_of(j, m, least_small);
+		uint32		n = set_length(j, m->set);
+		uint32		i = m->next;
+
+		for (; i < n && b->weight + rest_from(j, m->set, i) >= least; i++)
+			j->count[token[i]] += j->count[token[i]] > 0;
+		steps += i - m->next;
+		HD_CHECK_EVERY(e + 1);
+		worth = steps <= pairs;
+	}
+	d->part = array_alloc(worth ? n_touched : 0, sizeof(Part));
+	d->n_parts = 0;
+	for (uint32 i = 0; i < n_touched; i++)
+	{
+		uint64	   *count = &j->count[j->touched[i]];
+		uint64		small = *count >> 32;
+		uint32		all = (uint32) *count;
+
+		*count = 0;
+		if (!worth || all < 2)
+			continue;
+		d->part[d->n_parts++] = (Part) {j->touched[i], all};
+		new_pairs += small * all;
+		/* where its next member goes, plus 1 */
+		*count = total + 1;
+		total += all;
+	}
+	if (!worth || new_pairs > pairs / 4)
+	{
+		for (uint32 i = 0; i < d->n_parts; i++)
+			j->count[d->part[i].token] = 0;
+		pfree(d->part);
+		return false;
+	}
+	d->member = array_alloc(total, sizeof(Member));
+	for (uint32 e = 0; e < b->n; e++)
+	{
+		const Member *m = &b->member[e];
+		const uint32 *token = c->token + c->start[m->set];
+		double		least = least_of(j, m, least_small);
+		double		least_as_small = j->small_share * c->size[m->set];
+		uint32		n = set_length(j, m->set);
+
+		HD_CHECK_EVERY(e + 1);
+		for (uint32 i = m->next; i < n; i++)
+		{
+			double		most = b->weight + rest_from(j, m->set, i);
+
+			if (most < least)
+				break;
+			if (j->count[token[i]] > 0)
+				d->member[j->count[token[i]]++ - 1] = (Member) {m->set, i + 1, m->small && most >= least_as_small};
+		}
+	}
+	for (uint32 i = 0; i < d->n_parts; i++)
+		j->count[d->part[i].token] = 0;
+	return true;
+}
+
+/* The pairs that have nothing but the key in common */
+static void
+compare_complete(Join *j, const Bucket *b)
+{
+	double		least_small = least_of_small(j, b);
+	Bucket		complete = *b;
+	Member	   *member = NULL;
+
+	complete.n = 0;
+	for (uint32 e = 0; e < b->n; e++)
+	{
+		Member		m = b->member[e];
+
+		if (b->weight < least_of(j, &m, least_small))
+			continue;
+		if (member == NULL)
+			member = array_alloc(b->n - e, sizeof(Member));
+		m.small = m.small && b->weight >= j->small_share * j->c->size[m.set];
+		member[complete.n++] = m;
+	}
+	if (member == NULL)
+		return;
+	complete.member = member;
+	compare_many(j, &complete, true);
+	pfree(member);
+}
+
+/* Is there no pair that is asked for? */
+static bool
+all_skipped(const Join *j, const Bucket *b)
+{
+	const uint8 *side = j->c->side;
+	bool		one_side = side != NULL;
+	bool		together = j->skip != NULL;
+
+	for (uint32 e = 1; e < b->n && (one_side || together); e++)
+	{
+		one_side = one_side && side[b->member[e].set] == side[b->member[0].set];
+		together = together && j->skip(j->arg, b->member[e].set, b->member[0].set);
+	}
+	return one_side || together;
+}
+
+static void join_parts(Join *j, const Bucket *b, Division *d);
+
+static void
+join_bucket(Join *j, const Bucket *b)
+{
+	uint64		n_small = 0;
+	uint64		pairs;
+	Division	d;
+
+	for (uint32 e = 0; e < b->n; e++)
+		n_small += b->member[e].small;
+	pairs = n_small * b->n / 2;
+	if (pairs >= MANY_PAIRS)
+	{
+		if (all_skipped(j, b))
+			return;
+		if (divide(j, b, pairs, &d))
+		{
+			compare_complete(j, b);
+			join_parts(j, b, &d);
+			return;
+		}
+		if (join_by_local_order(j, b, pairs))
+		{
+			compare_complete(j, b);
+			return;
+		}
+	}
+	compare_many(j, b, false);
+}
+
+static void
+join_parts(Join *j, const Bucket *b, Division *d)
+{
+	uint64		place = 0;
+
+	for (uint32 i = 0; i < d->n_parts; i++)
+	{
+		Bucket		part = {
+			.member = d->member + place, .n = d->part[i].n, .k = b->k + 1,
+			.before = b->weight, .weight = b->weight + token_weight(j, d->part[i].token)
+		};
 
 		HD_CHECK_EVERY(i + 1);
-		start[set + 2]++;
+		join_bucket(j, &part);
+		place += d->part[i].n;
 	}
-	for (int32 i = 0; i < c->n; i++)
-		start[i + 2] += start[i + 1];
-	token = array_alloc(start[c->n + 1], sizeof(uint32));
-	for (int32 i = 0; i < c->n; i++)
-	{
-		size[i] = k->single[i] * single_weight;
-		count[i] = k->single[i] + (int32) (start[i + 2] - start[i + 1]);
-	}
-	for (uint32 r = 0; r < k->n_runs; r++)
-	{
-		double		w = c->weight ? c->weight[r] : 1;
-
-		for (uint64 i = k->run[order[r]]; i < k->run[order[r] + 1]; i++)
-		{
-			uint32		set = (uint32) k->pair[i];
-
-			HD_CHECK_EVERY(i + 1);
-			size[set] += w;
-			token[start[set + 1]++] = r;
-		}
-	}
-	c->start = start;
-	c->token = token;
-	c->size = size;
-	c->count = count;
+	pfree(d->member);
+	pfree(d->part);
 }
 
-SetCollection *
-sets_make(uint64 *pair, uint64 n_pairs, int32 n_sets, bool idf, const uint8 *side, int32 n_df)
+/* ---- the whole ---- */
+
+typedef struct SizedSet
 {
-	SetCollection *c = palloc0(sizeof(SetCollection));
-	uint64	   *spare = array_alloc(n_pairs, sizeof(uint64));
-	Making		k = {0};
-	uint32	   *order;
-	int32		n_different = 0;
+	double		size;
+	int32		set;
+} SizedSet;
 
-	k.n_pairs = n_pairs;
-	k.pair = sort_by_upper_half(pair, &spare, n_pairs);
-	pfree(spare);
-	k.single = array_alloc0(n_sets, sizeof(int32));
-	k.print = array_alloc0(n_sets, sizeof(SetPrint));
-	find_runs(&k);
-	c->n = n_sets;
-	c->side = side;
-	c->same_as = sets_find_equal(k.print, n_sets, side);
-	drop_copies(&k, c->same_as, n_df);
-	order = order_runs(&k, n_sets);
-	c->n_tokens = k.n_runs;
-	for (int32 i = 0; i < n_df; i++)
-		n_different += c->same_as[i] == i;
-	if (idf)
-	{
-		double	   *weight = array_alloc(k.n_runs, sizeof(double));
+#define ST_SORT sort_by_size
+#define ST_ELEMENT_TYPE SizedSet
+#define ST_COMPARE(a, b) ((a)->size != (b)->size ? ((a)->size < (b)->size ? -1 : 1) : ((a)->set > (b)->set) - ((a)->set < (b)->set))
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
-		for (uint32 r = 0; r < k.n_runs; r++)
-			weight[r] = set_token_weight(n_different, k.df[order[r]]);
-		c->weight = weight;
-	}
-	fill_lists(&k, order, c, idf ? set_token_weight(n_different, 1) : 1);
-	pfree(k.pair);
-	pfree(k.run);
-	pfree(k.df);
-	pfree(k.single);
-	pfree(k.print);
-	pfree(order);
-	return c;
-}
-
-/* ---- joining ---- */
-
-typedef struct Join
-{
-	const SetCollection *c;
-	SetMeasure	m;
-	double		t;
-	int32	   *by_size;		/* sets that take part, ascending */
-	int32		n;
-	uint32	   *prefix;			/* [c->n] how many tokens of a set are looked up, or indexed */
-	uint64	   *post_start;		/* [n_tokens + 1] */
-	uint64	   *post_from;		/* [n_tokens] sets before are too small by now */
-	uint64	   *post_end;		/* [n_tokens] */
-	int32	   *post;
-	int32	   *seen;			/* [c->n] the last set that this one was a candidate of */
-} Join;
-
-static int
-compare_sizes(const void *x, const void *y, void *arg)
-{
-	const double *size = arg;
-	int32		a = *(const int32 *) x;
-	int32		b = *(const int32 *) y;
-
-	if (size[a] != size[b])
-		return size[a] < size[b] ? -1 : 1;
-	return (a > b) - (a < b);
-}
-
-/* So many of the rarest tokens that the rest weighs less than what has to be shared */
-static uint32
-prefix_length(const Join *j, int32 set)
+/* Sets that take part, by ascending size */
+static Member *
+all_members(const Join *j, uint32 *n)
 {
 	const SetCollection *c = j->c;
-	double		least = least_shared(j->m, j->t, c->size[set]) * (1 - SLACK);
-	double		rest = 0;
-	uint64		i = c->start[set + 1];
+	SizedSet   *sized = array_alloc(c->n, sizeof(SizedSet));
+	Member	   *member;
 
-	while (i > c->start[set] && rest < least)
-	{
-		i--;
-		rest += c->weight ? c->weight[c->token[i]] : 1;
-	}
-	/* even all of them are not enough: no other set can have enough in common */
-	return rest < least ? 0 : (uint32) (i + 1 - c->start[set]);
-}
-
-/* Is a set's prefix indexed, or are its tokens looked up? */
-static inline bool
-is_indexed(const Join *j, int32 set)
-{
-	return j->m != MEASURE_CONTAINMENT || j->c->side[set] == 1;
-}
-
-static inline uint32
-n_looked_up(const Join *j, int32 set)
-{
-	/* a small set in a large one may lie anywhere in it */
-	if (j->m == MEASURE_OVERLAP || j->m == MEASURE_CONTAINMENT)
-		return (uint32) (j->c->start[set + 1] - j->c->start[set]);
-	return j->prefix[set];
-}
-
-static void
-join_begin(Join *j)
-{
-	const SetCollection *c = j->c;
-
-	j->by_size = array_alloc(c->n, sizeof(int32));
-	j->prefix = array_alloc0(c->n, sizeof(uint32));
-	j->post_start = array_alloc0((Size) c->n_tokens + 1, sizeof(uint64));
-	j->seen = array_alloc(c->n, sizeof(int32));
-	j->n = 0;
+	*n = 0;
 	for (int32 i = 0; i < c->n; i++)
 	{
 		HD_CHECK_EVERY(i + 1);
-		j->seen[i] = -1;
-		if (c->same_as[i] != i || c->start[i] == c->start[i + 1])
-			continue;
-		j->by_size[j->n++] = i;
-		j->prefix[i] = prefix_length(j, i);
-		if (is_indexed(j, i))
-			for (uint32 p = 0; p < j->prefix[i]; p++)
-				j->post_start[c->token[c->start[i] + p] + 1]++;
+		if (c->same_as[i] == i && c->start[i] < c->start[i + 1])
+			sized[(*n)++] = (SizedSet) {c->size[i], i};
 	}
-	for (uint32 t = 0; t < c->n_tokens; t++)
-		j->post_start[t + 1] += j->post_start[t];
-	j->post = array_alloc(j->post_start[c->n_tokens], sizeof(int32));
-	j->post_from = array_alloc(c->n_tokens, sizeof(uint64));
-	j->post_end = array_alloc(c->n_tokens, sizeof(uint64));
-	memcpy(j->post_from, j->post_start, c->n_tokens * sizeof(uint64));
-	memcpy(j->post_end, j->post_start, c->n_tokens * sizeof(uint64));
-	qsort_arg(j->by_size, j->n, sizeof(int32), compare_sizes, unconstify(double *, c->size));
+	sort_by_size(sized, *n);
+	member = array_alloc(*n, sizeof(Member));
+	for (uint32 i = 0; i < *n; i++)
+		member[i] = (Member) {sized[i].set, 0, can_be_small(j, sized[i].set)};
+	pfree(sized);
+	return member;
+}
+
+static float *
+sum_rests(const SetCollection *c)
+{
+	float	   *rest = array_alloc(c->start[c->n] + 1, sizeof(float));
+
+	rest[c->start[c->n]] = 0;
+	for (int32 set = 0; set < c->n; set++)
+	{
+		double		sum = 0;
+
+		HD_CHECK_EVERY(set + 1);
+		for (uint64 i = c->start[set + 1]; i-- > c->start[set];)
+		{
+			sum += c->weight[c->token[i]];
+			/* a float's last digit is worth 6e-8 */
+			rest[i] = (float) (sum * (1 + 2e-7));
+		}
+	}
+	return rest;
+}
+
+/* What a pair has to share is least if the smaller one is as large as the other, or as small as can be */
+static void
+join_shares(Join *j)
+{
+	double		t = j->t;
+
+	j->sizes_bound = true;
+	switch (j->m)
+	{
+		case MEASURE_JACCARD:
+			j->small_share = 2 * t / (1 + t);
+			j->large_share = t;
+			break;
+		case MEASURE_DICE:
+			j->small_share = t;
+			j->large_share = t / (2 - t);
+			break;
+		case MEASURE_COSINE:
+			j->small_share = t;
+			j->large_share = t * t;
+			break;
+		default:
+			j->small_share = t;
+			j->large_share = 0;
+			j->sizes_bound = false;
+	}
+	j->small_share *= 1 - SLACK;
+	j->large_share *= 1 - SLACK;
 }
 
 static void
-index_set(Join *j, int32 set)
+join_sets(const SetCollection *c, SetMeasure m, double threshold, bool components,
+		  PairFound found, PairSkip skip, void *arg, JoinStats *stats)
 {
-	const SetCollection *c = j->c;
+	Join		j = {
+		.c = c, .m = m, .t = threshold, .components = components,
+		.found = found, .skip = skip, .arg = arg, .stats = stats
+	};
+	Bucket		all = {0};
+	Division	d;
+	Member	   *member;
 
-	for (uint32 p = 0; p < j->prefix[set]; p++)
+	memset(stats, 0, sizeof(*stats));
+	join_shares(&j);
+	j.rest = c->weight ? sum_rests(c) : NULL;
+	j.count = array_alloc0(c->n_tokens, sizeof(uint64));
+	j.touched = array_alloc(c->n_tokens, sizeof(uint32));
+	all.member = member = all_members(&j, &all.n);
+	/* all sets have the key without a token in common */
+	if (divide(&j, &all, PG_UINT64_MAX, &d))
 	{
-		uint32		t = c->token[c->start[set] + p];
-
-		j->post[j->post_end[t]++] = set;
+		pfree(member);
+		join_parts(&j, &all, &d);
 	}
+	pfree(j.count);
+	pfree(j.touched);
+	if (j.rest)
+		pfree(j.rest);
 }
 
+void
+sets_join(const SetCollection *c, SetMeasure m, double threshold,
+		  PairFound found, PairSkip skip, void *arg, JoinStats *stats)
+{
+	join_sets(c, m, threshold, false, found, skip, arg, stats);
+}
+
+void
+sets_join_components(const SetCollection *c, SetMeasure m, double threshold,
+					 PairFound found, PairSkip skip, void *arg, JoinStats *stats)
+{
+	join_sets(c, m, threshold, m != MEASURE_CONTAINMENT, found, skip, arg, stats);
+}
+
+/* Compares two sets and says so if they reach the threshold */
 void
 sets_verify(const SetCollection *c, SetMeasure m, double threshold, int32 x, int32 y,
 			PairFound found, PairSkip skip, void *arg, JoinStats *stats)
 {
-	/* side 0 first; where there are no sides, the first of both */
-	bool		turned = c->side ? c->side[x] > c->side[y] : x > y;
+	bool		turned = is_turned(c, x, y);
 	int32		a = turned ? y : x;
 	int32		b = turned ? x : y;
-	double		both,
-				similarity;
+	double		both;
 
 	stats->candidates++;
 	if (c->side && c->side[a] == c->side[b])
@@ -545,83 +699,6 @@ sets_verify(const SetCollection *c, SetMeasure m, double threshold, int32 x, int
 		return;
 	stats->verified++;
 	both = set_shared(c, a, b);
-	if (both < least_shared_pair(m, threshold, c->size[a], c->size[b]) * (1 - SLACK))
-		return;
-	similarity = set_similarity(m, both, c->size[a], c->size[b]);
-	if (similarity < threshold)
-		return;
-	stats->found++;
-	found(arg, a, b, similarity);
-}
-
-/* All sets in the index that share a token */
-static void
-probe(Join *j, int32 x, PairFound found, PairSkip skip, void *arg, JoinStats *stats)
-{
-	const SetCollection *c = j->c;
-	bool		sizes_bound = j->m != MEASURE_OVERLAP && j->m != MEASURE_CONTAINMENT;
-	double		smallest = sizes_bound ? least_shared(j->m, j->t, c->size[x]) * (1 - SLACK) : 0;
-	uint32		n = n_looked_up(j, x);
-	int64		work = 0;
-
-	for (uint32 p = 0; p < n; p++)
-	{
-		uint32		t = c->token[c->start[x] + p];
-		uint64		from = j->post_from[t];
-
-		/* sets come in ascending size: what is too small now stays so */
-		while (from < j->post_end[t] && c->size[j->post[from]] < smallest)
-			from++;
-		j->post_from[t] = from;
-		for (uint64 i = from; i < j->post_end[t]; i++)
-		{
-			int32		y = j->post[i];
-
-			work++;
-			HD_CHECK_EVERY(work);
-			if (j->seen[y] == x)
-				continue;
-			j->seen[y] = x;
-			sets_verify(c, j->m, j->t, x, y, found, skip, arg, stats);
-		}
-	}
-}
-
-void
-sets_join(const SetCollection *c, SetMeasure m, double threshold,
-		  PairFound found, PairSkip skip, void *arg, JoinStats *stats)
-{
-	Join		j = {.c = c, .m = m, .t = threshold};
-
-	memset(stats, 0, sizeof(*stats));
-	join_begin(&j);
-	if (m == MEASURE_CONTAINMENT)
-	{
-		/* all of side 1 is in the index before the first of side 0 is looked up */
-		for (int32 i = 0; i < j.n; i++)
-			if (c->side[j.by_size[i]] == 1)
-				index_set(&j, j.by_size[i]);
-		for (int32 i = 0; i < j.n; i++)
-		{
-			HD_CHECK_EVERY(i + 1);
-			if (c->side[j.by_size[i]] == 0)
-				probe(&j, j.by_size[i], found, skip, arg, stats);
-		}
-	}
-	else
-	{
-		for (int32 i = 0; i < j.n; i++)
-		{
-			HD_CHECK_EVERY(i + 1);
-			probe(&j, j.by_size[i], found, skip, arg, stats);
-			index_set(&j, j.by_size[i]);
-		}
-	}
-	pfree(j.by_size);
-	pfree(j.prefix);
-	pfree(j.post_start);
-	pfree(j.post_from);
-	pfree(j.post_end);
-	pfree(j.post);
-	pfree(j.seen);
+	if (both >= least_shared_pair(m, threshold, c->size[a], c->size[b]) * (1 - SLACK))
+		report_pair(c, m, threshold, a, b, both, found, arg, stats);
 }

@@ -39,7 +39,7 @@ typedef struct SetCollection
 /*
  * From pairs hash << 32 | set, sets ascending for each hash or not at all
  * sorted; they are destroyed.  idf: tokens weigh log(1 + n / df), n and df over the
- * n_df first sets, equal ones counted once.
+ * n_df first sets, equal ones counted once, those without a token not at all.
  */
 extern SetCollection *sets_make(uint64 *pair, uint64 n_pairs, int32 n_sets, bool idf,
 								const uint8 *side, int32 n_df);
@@ -60,6 +60,9 @@ extern void set_print_add(SetPrint *p, uint32 hash);
 
 /* same_as of sets with these prints: sets of one side with the same tokens are one */
 extern int32 *sets_find_equal(const SetPrint *print, int32 n, const uint8 *side);
+
+/* How many different ones there are among the first n, those without a token not counted */
+extern int32 sets_count_different(const SetPrint *print, const int32 *same_as, int32 n);
 
 /*
  * The weight of a token that df of n different sets have (Sparck Jones 1972
@@ -83,7 +86,8 @@ typedef struct JoinStats
 /*
  * Calls found(arg, a, b, similarity) for each pair of different sets that
  * reaches the threshold; skip, if not NULL, is asked before a pair is
- * verified.  Sets that are equal to another (same_as) take no part.
+ * verified.  It must be transitive: if (a, b) and (b, c) are to be skipped,
+ * (a, c) is.  Sets that are equal to another (same_as) take no part.
  */
 typedef void (*PairFound) (void *arg, int32 a, int32 b, double similarity);
 typedef bool (*PairSkip) (void *arg, int32 a, int32 b);
@@ -94,5 +98,12 @@ extern void sets_verify(const SetCollection *c, SetMeasure m, double threshold, 
 
 extern void sets_join(const SetCollection *c, SetMeasure m, double threshold,
 					  PairFound found, PairSkip skip, void *arg, JoinStats *stats);
+
+/*
+ * The same where found(arg, a, b) makes skip(arg, a, b) true: not all pairs are
+ * told, but what they connect is connected.
+ */
+extern void sets_join_components(const SetCollection *c, SetMeasure m, double threshold,
+								 PairFound found, PairSkip skip, void *arg, JoinStats *stats);
 
 #endif							/* HD_SET_JOIN_H */

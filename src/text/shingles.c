@@ -95,6 +95,7 @@ word_grams(const CanonicalText *t, int k, uint32 *out)
 		const uint8 *p = (const uint8 *) t->s + t->start[i];
 		int32		len = t->end[i] - t->start[i];
 
+		HD_CHECK_EVERY(i + 1);
 		token[i] = hd_hash_bytes(hd_load_prefix(p, len), p, len);
 	}
 	n = grams(token, t->n_tokens, k, UNIT_WORDS, out);
@@ -117,6 +118,7 @@ char_grams(const CanonicalText *t, int k, uint32 *out)
 
 		for (int j = 0; j < size; j++)
 			c = c << 8 | (uint8) t->s[i + j];
+		HD_CHECK_EVERY(n + 1);
 		code[n++] = c;
 		i += size;
 	}
@@ -177,8 +179,11 @@ sort_by_bytes(uint32 *a, int32 n)
 	int32		count[4][256] = {{0}};
 
 	for (int32 i = 0; i < n; i++)
+	{
+		HD_CHECK_EVERY(i + 1);
 		for (int b = 0; b < 4; b++)
 			count[b][a[i] >> (8 * b) & 0xff]++;
+	}
 	for (int b = 0; b < 4; b++)
 	{
 		int32		sum = 0;
@@ -195,7 +200,10 @@ sort_by_bytes(uint32 *a, int32 n)
 			sum += c;
 		}
 		for (int32 i = 0; i < n; i++)
+		{
+			HD_CHECK_EVERY(i + 1);
 			to[count[b][from[i] >> (8 * b) & 0xff]++] = from[i];
+		}
 		from = to;
 		to = swap;
 	}

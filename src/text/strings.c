@@ -9,6 +9,7 @@
 
 #include "common/alloc.h"
 #include "common/args.h"
+#include "common/interrupts.h"
 #include "common/state.h"
 #include "mb/pg_wchar.h"
 #include "text/edit_distance.h"
@@ -26,6 +27,7 @@ decode_utf8(const unsigned char *p, int32 len, uint32 *out)
 	{
 		int			size = pg_utf_mblen(p + i);
 
+		HD_CHECK_EVERY(n + 1);
 		out[n++] = utf8_to_unicode(p + i);
 		i += size;
 	}
@@ -43,6 +45,7 @@ code_points_of_text(Datum d)
 
 	while (ascii < len && p[ascii] < 0x80)
 	{
+		HD_CHECK_EVERY(ascii + 1);
 		c[ascii] = p[ascii];
 		ascii++;
 	}
@@ -51,7 +54,10 @@ code_points_of_text(Datum d)
 	if (GetDatabaseEncoding() == PG_SQL_ASCII)
 	{
 		for (int32 i = 0; i < len; i++)
+		{
+			HD_CHECK_EVERY(i + 1);
 			c[i] = p[i];
+		}
 		return (CodePoints) {len, c};
 	}
 	if (GetDatabaseEncoding() != PG_UTF8)
@@ -118,20 +124,33 @@ STATE_FUNCTION(string_partial_ratio, measured(fcinfo, best_window_similarity, 10
 STATE_FUNCTION(string_token_sort_ratio, measured(fcinfo, token_sort_similarity, 100));
 STATE_FUNCTION(string_token_set_ratio, measured(fcinfo, token_set_similarity, 100));
 
+static ByteString
+bytes_of_text(Datum d)
+{
+	text	   *t = DatumGetTextPP(d);
+
+	return (ByteString) {VARSIZE_ANY_EXHDR(t), (const uint8 *) VARDATA_ANY(t)};
+}
+
 /* levenshtein(a, b, cutoff): cutoff + 1 where the distance is larger */
 PG_FUNCTION_INFO_V1(string_levenshtein_cutoff);
 Datum
 string_levenshtein_cutoff(PG_FUNCTION_ARGS)
 {
 	int64		cutoff = PG_GETARG_INT64(2);
-	CodePoints	a,
-				b;
 
 	if (cutoff < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("cutoff must not be negative")));
-	a = code_points_of_text(PG_GETARG_DATUM(0));
-	b = code_points_of_text(PG_GETARG_DATUM(1));
-	PG_RETURN_INT64(levenshtein_distance(a, b, (int32) Min(cutoff, NO_CUTOFF - 1)));
+	if (cutoff <= BYTES_MOST_CUTOFF)
+	{
+		ByteString	a = bytes_of_text(PG_GETARG_DATUM(0));
+		ByteString	b = bytes_of_text(PG_GETARG_DATUM(1));
+
+		if (pg_database_encoding_max_length() == 1 || (bytes_are_ascii(a) && bytes_are_ascii(b)))
+			PG_RETURN_INT64(levenshtein_bytes(a, b, (int32) cutoff));
+	}
+	PG_RETURN_INT64(levenshtein_distance(code_points_of_text(PG_GETARG_DATUM(0)), code_points_of_text(PG_GETARG_DATUM(1)),
+										 (int32) Min(cutoff, NO_CUTOFF - 1)));
 }

@@ -14,6 +14,7 @@
 
 #include "common/alloc.h"
 #include "common/args.h"
+#include "common/interrupts.h"
 #include "text/duplicates.h"
 
 /* Clusters of one corpus by one measure */
@@ -52,16 +53,21 @@ typedef struct Variant
 	int32		weighted;
 } Variant;
 
-static int
-compare_variants(const void *x, const void *y)
+static inline int
+compare_variants(const Variant *a, const Variant *b)
 {
-	const Variant *a = x;
-	const Variant *b = y;
-
 	if (a->plain != b->plain)
 		return a->plain < b->plain ? -1 : 1;
 	return (a->weighted > b->weighted) - (a->weighted < b->weighted);
 }
+
+#define ST_SORT sort_variants
+#define ST_ELEMENT_TYPE Variant
+#define ST_COMPARE(a, b) compare_variants(a, b)
+#define ST_SCOPE static
+#define ST_CHECK_FOR_INTERRUPTS
+#define ST_DEFINE
+#include "lib/sort_template.h"
 
 /* [n] by plain representative: into how many weighted clusters its members fall */
 static int64 *
@@ -72,7 +78,7 @@ count_variants(const Grouping *plain, const Grouping *weighted, int32 n)
 
 	for (int32 i = 0; i < n; i++)
 		v[i] = (Variant) {plain->clusters.representative[i], weighted->clusters.representative[i]};
-	qsort(v, n, sizeof(Variant), compare_variants);
+	sort_variants(v, n);
 	for (int32 i = 0; i < n; i++)
 		if (i == 0 || compare_variants(&v[i - 1], &v[i]) != 0)
 			count[v[i].plain]++;

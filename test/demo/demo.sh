@@ -4,6 +4,9 @@
 #   demo.sh           the invented project beside this file
 #   demo.sh DIR       DIR/ratings.csv: an item column first (or item_id), rater_id, then answers
 #
+# DEMO_OUT, if set, is a folder that gets the report as a page, report.html, and of the invented project a release:
+# preferences.jsonl with its manifest.json and croissant.json.
+#
 # PGHOST, PGPORT, PGUSER and PGDATABASE point to a throw-away database where we are superuser, and
 # the files of the extension are installed (test/run.sh sees to both).  Loading is done by the
 # superuser; the report runs as the role "analyst", who may read the tables and nothing else.
@@ -141,6 +144,21 @@ GRANT SELECT ON ALL TABLES IN SCHEMA demo TO analyst;
 SQL
 }
 
+# Who gave consent to what, and the role that may release: it reads the project, and writes nothing but the record of a release.
+prepare_release() {
+	sql >/dev/null <<-'SQL'
+		SELECT hdata.give_consent(person, 'training', 'contract') FROM demo.people;
+		SELECT hdata.withdraw('joan', note => 'by letter');
+		SELECT 'CREATE ROLE exporter' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'exporter') \gexec
+		SELECT format('GRANT TEMPORARY ON DATABASE %I TO exporter', current_database()) \gexec
+		GRANT USAGE ON SCHEMA demo TO exporter;
+		GRANT SELECT ON ALL TABLES IN SCHEMA demo TO exporter;
+		GRANT SELECT ON hdata.consent, hdata.withdrawn_items TO exporter;
+		GRANT SELECT, INSERT ON hdata.releases, hdata.release_contents TO exporter;
+		GRANT EXECUTE ON FUNCTION hdata.release TO exporter;
+	SQL
+}
+
 [ -z "$data" ] || [ -r "$data/ratings.csv" ] || fail "cannot read $data/ratings.csv"
 sql -c "CREATE EXTENSION IF NOT EXISTS hdata"
 if [ -z "$data" ]; then
@@ -162,3 +180,13 @@ else
 fi
 grant_analyst
 psql -X -q -v ON_ERROR_STOP=1 "${options[@]}" -v states="$states" -v standing="$standing" -f "$here/report.sql"
+if [ -n "${DEMO_OUT:-}" ]; then
+	psql -X -q -v ON_ERROR_STOP=1 "${options[@]}" -v states="$states" -v standing="$standing" -v page="$DEMO_OUT/report.html" \
+		-f "$here/report_html.sql"
+	if [ -z "$data" ]; then
+		prepare_release
+		PGOPTIONS="$PGOPTIONS -c role=exporter" psql -X -q -v ON_ERROR_STOP=1 -v out="$DEMO_OUT" -f "$here/release.sql"
+		printf '   sha256sum of the file:  %s\n' "$(sha256sum <"$DEMO_OUT/preferences.jsonl" | cut -d ' ' -f 1)"
+		printf '   its first line:  %s\n\n' "$(head -c 150 "$DEMO_OUT/preferences.jsonl" | head -n 1)…"
+	fi
+fi

@@ -44,6 +44,18 @@ SET datestyle = 'SQL, MDY';
 SET intervalstyle = postgres_verbose;
 SET extra_float_digits = 3;
 INSERT INTO lines SELECT hdata.jsonl(s) FROM settings s;
+-- one setting at a time, where all the others are as the writer wants them
+DO $$
+DECLARE
+	other text[];
+BEGIN
+	FOREACH other SLICE 1 IN ARRAY '{{datestyle,SQL},{timezone,Asia/Kolkata},{intervalstyle,postgres},{extra_float_digits,0},{bytea_output,escape},{lc_monetary,C},{search_path,xj}}'::text[] LOOP
+		PERFORM set_config(name, value, true) FROM (VALUES ('datestyle', 'ISO'), ('timezone', 'UTC'), ('intervalstyle', 'iso_8601'), ('extra_float_digits', '1'), ('bytea_output', 'hex')) s (name, value);
+		PERFORM set_config(other[1], other[2], true);
+		INSERT INTO xj.lines SELECT hdata.jsonl(s) FROM xj.settings s;
+		IF current_setting(other[1]) <> other[2] AND other[1] <> 'datestyle' THEN RAISE 'setting % was changed', other[1]; END IF;
+	END LOOP;
+END $$;
 -- the settings of the session are as they were
 SELECT current_setting('timezone'), current_setting('datestyle'), current_setting('search_path'), current_setting('extra_float_digits');
 RESET ALL;
@@ -79,6 +91,8 @@ SELECT hdata.jsonl('{"a":"\u0000\ud83d\ude00"}'::json);
 SELECT hdata.jsonl('{"a":[1,{"b\"c":"x\ud800"}]}'::json);
 SELECT hdata.jsonl(x) FROM (SELECT 1 AS id, ARRAY[NULL, '["\udc00\ud800"]'::json] AS docs) x;
 SELECT hdata.jsonl('{"a":"\ud83d\u0041"}'::json);
+-- the place is cut where it is long
+SELECT hdata.jsonl(('{"' || repeat('é', 300) || '":"\ud800"}')::json);
 \set VERBOSITY sqlstate
 SELECT hdata.jsonl('{"a":"x\ud800\ud800\udc00\udfff y"}'::json, 'ascii', true), hdata.jsonl('["\uD800"]'::json, replace => true) = '["' || chr(65533) || '"]';
 

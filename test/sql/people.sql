@@ -29,7 +29,8 @@ INSERT INTO messages (body) VALUES
 	('password: hunter2!x, DB_PASSWORD=s3cr3t-value "api_key": "abc123def456", the password is long, password: long, Authorization: Bearer abc.def-123456, Bearer {api_key}, password=get_the_password(), secret: $SECRET_NO_1'),
 	('-----BEGIN RSA PRIVATE KEY-----, -----BEGIN CERTIFICATE-----, wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY, e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'),
 	('/usr/local/share/doc/packages/README-first.txt and SomeVeryLongCamelCaseIdentifierThatIsNoSecret eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U'),
-	(''), ('nothing here'), ('😀 a@b.de 😀 c@d.de');
+	(''), ('nothing here'), ('😀 a@b.de 😀 c@d.de'),
+	('mapped ::ffff:192.168.1.1, 64:ff9b::10.0.0.1. 1:2:3:4:5:6:10.0.0.1 ::ffff:192.168.1 ::ffff:192.168.1.256 2001:db8::ff00:1. End');
 SELECT n, kind, at, length, substr(body, at::int, length::int) FROM messages, hdata.pii_spans(body) ORDER BY n, at;
 SELECT count(*) FROM hdata.pii_spans(NULL);
 -- no text takes long: much of what detectors begin with
@@ -47,6 +48,13 @@ SELECT * FROM hdata.k_anonymity('xp.people', '{age,zip}', 'id', 'illness', 7);
 SELECT * FROM hdata.k_anonymity_classes('xp.people', '{age,zip}', person => 'id', sensitive => 'illness', k => 7);
 SELECT * FROM hdata.k_anonymity_classes('xp.people', '{"odd \"name"}');
 SELECT * FROM hdata.k_anonymity('xp.people', '{"odd \"name"}', k => 1);
+-- more attributes than a function has arguments
+SELECT format('CREATE TABLE xp.wide AS SELECT %s FROM generate_series(1, 3)', string_agg(format('%s AS c%s', i, i), ', ')) FROM generate_series(1, 120) i \gexec
+SELECT * FROM hdata.k_anonymity('xp.wide', (SELECT array_agg('c' || i) FROM generate_series(1, 120) i));
+-- rows of several people: it is they who are counted, not their combinations; a row of nobody is a row
+CREATE TABLE xp.several (ward text, people int[], illness text);
+INSERT INTO xp.several VALUES ('a', '{1}', 'x'), ('a', '{2}', 'x'), ('a', '{1,2}', 'y'), ('b', '{}', 'x'), ('b', NULL, 'y'), ('b', '{3,3,NULL}', 'y');
+SELECT * FROM hdata.k_anonymity_classes('xp.several', '{ward}', 'people', 'illness');
 CREATE TABLE xp.empty (LIKE xp.people);
 SELECT * FROM hdata.k_anonymity('xp.empty', '{age}');
 \set VERBOSITY sqlstate
@@ -74,6 +82,8 @@ ALTER TABLE xp.stored DROP dropped;
 CREATE TABLE xp.parts (day date, s hdata.score_matrix, l hdata.line_digest) PARTITION BY RANGE (day);
 CREATE TABLE xp.part PARTITION OF xp.parts DEFAULT;
 CREATE MATERIALIZED VIEW xp.monthly AS SELECT hdata.rollup(r::hdata.ratings) AS r FROM xp.stored;
+CREATE TYPE xp.range_of_states AS RANGE (subtype = hdata.components);
+CREATE TABLE xp.ranges (r xp.range_of_states, m xp.range_of_states[]);
 CREATE VIEW xp.seen AS SELECT r FROM xp.stored;
 CREATE TEMP TABLE mine (w hdata.rankings);
 SELECT "table", "column", kind, column_type, state, remove_by FROM hdata.state_columns() WHERE schema = 'xp' OR "table" = 'mine' ORDER BY 1, 2, 5;

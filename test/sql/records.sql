@@ -29,7 +29,10 @@ SELECT hdata.reward('"p"'::jsonb, '[]', '[]');
 SELECT count(*) FROM (VALUES ('sft', hdata.sft('p', 'c', 's')), ('dpo', hdata.dpo('p', 'a', 'b')), ('dpo_trl', hdata.dpo('p', 'a', 'b')), ('dpo', hdata.dpo('p', 'a', 'b', 'openai')),
 	('dpo_openai', hdata.dpo('p', 'a', 'b', 'openai')), ('kto', hdata.kto('p', 'c', true)), ('reward', hdata.reward('p', 'a', 'b')), ('dpo', hdata.dpo('"p"'::jsonb, '"a"', '"b"')),
 	('sft', '{"prompt": "p", "completion": "c"}'), ('sft', '{"messages": [{"role": "user", "content": "p"}, {"role": "assistant", "content": null, "tool_calls": [{}]}, {"role": "tool", "content": "r"}, {"role": "assistant", "content": "c"}], "tools": []}'),
-	('reward', '{"prompt": "p", "chosen": "a", "rejected": "b", "margin": 0.5}')) v (format, record), hdata.validate_record(record, format);
+	('reward', '{"prompt": "p", "chosen": "a", "rejected": "b", "margin": 0.5}'),
+	-- answers that differ in what is no text
+	('dpo', '{"prompt": [{"role": "user", "content": "p"}], "chosen": [{"role": "assistant", "content": [{"type": "image", "image": 1}]}], "rejected": [{"role": "assistant", "content": [{"type": "image", "image": 2}]}]}'),
+	('dpo', '{"prompt": [{"role": "user", "content": "p"}], "chosen": [{"role": "assistant", "content": "a", "train": true}], "rejected": [{"role": "assistant", "content": "a", "train": false}]}')) v (format, record), hdata.validate_record(record, format);
 
 CREATE TEMP TABLE bad (n serial, format text, record jsonb, max_chars bigint);
 INSERT INTO bad (format, record) VALUES
@@ -47,7 +50,12 @@ INSERT INTO bad (format, record) VALUES
 	('dpo_openai', hdata.dpo('p', 'a', 'b')), ('dpo_trl', hdata.dpo('p', 'a', 'b', 'openai')),
 	('kto', '{"prompt": "p", "completion": "c"}'), ('kto', hdata.kto('p', NULL, NULL)), ('kto', '{"prompt": "p", "completion": "c", "label": "yes"}'),
 	('reward', '{"chosen": [{"role": "user", "content": "p"}, {"role": "assistant", "content": "a"}], "rejected": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "b"}]}'),
-	('reward', '{"chosen": "a", "rejected": "a"}');
+	('reward', '{"chosen": "a", "rejected": "a"}'),
+	-- one conversation is a part of the other, either way round
+	('reward', '{"chosen": [{"role": "user", "content": "p"}, {"role": "assistant", "content": "a"}, {"role": "user", "content": "q"}, {"role": "assistant", "content": "b"}], "rejected": [{"role": "user", "content": "p"}, {"role": "assistant", "content": "a"}]}'),
+	('reward', '{"rejected": [{"role": "user", "content": "p"}, {"role": "assistant", "content": "a"}, {"role": "user", "content": "q"}, {"role": "assistant", "content": "b"}], "chosen": [{"role": "user", "content": "p"}, {"role": "assistant", "content": "a"}]}'),
+	-- says nothing and calls nothing; white space of all kinds
+	('sft', '{"messages": [{"role": "user", "content": "\u2003\u202f\ufeff"}, {"role": "assistant", "content": null, "tool_calls": []}]}');
 INSERT INTO bad (format, record, max_chars) VALUES ('sft', hdata.sft('12345', 'äöü'), 8), ('sft', hdata.sft('12345', 'äöü'), 7);
 SELECT n, format, v.* FROM bad, hdata.validate_record(record, format, max_chars) WITH ORDINALITY v (path, problem, severity, detail, o) ORDER BY n, o;
 SELECT n FROM bad WHERE NOT EXISTS (SELECT FROM hdata.validate_record(record, format, max_chars));

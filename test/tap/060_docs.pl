@@ -204,12 +204,14 @@ sub test_page
 
 # ---- what must be documented
 
-# Functions and aggregates that users call: not those which a type, an aggregate, an operator, an operator class or a cast uses
+# Functions and aggregates that users call, not those which a type, an aggregate, an operator, an operator class or a cast uses;
+# types, tables, operators, settings: name, kind, comment
 my $public_objects = <<'END';
 WITH member AS (
     SELECT d.classid, d.objid FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
      WHERE d.refclassid = 'pg_extension'::regclass AND e.extname = 'hdata' AND d.deptype = 'e')
-SELECT DISTINCT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid
+SELECT p.proname AS name, CASE p.prokind WHEN 'a' THEN 'aggregate' ELSE 'function' END AS kind, obj_description(p.oid, 'pg_proc') AS comment
+  FROM pg_proc p JOIN member m ON m.classid = 'pg_proc'::regclass AND m.objid = p.oid
  WHERE NOT EXISTS (SELECT FROM pg_type t WHERE p.oid IN (t.typinput, t.typoutput, t.typreceive, t.typsend, t.typmodin,
                                                         t.typmodout, t.typanalyze, t.typsubscript))
    AND NOT EXISTS (SELECT FROM pg_aggregate a WHERE p.oid IN (a.aggtransfn, a.aggfinalfn, a.aggcombinefn, a.aggserialfn,
@@ -218,37 +220,125 @@ SELECT DISTINCT p.proname FROM pg_proc p JOIN member m ON m.classid = 'pg_proc':
    AND NOT EXISTS (SELECT FROM pg_amproc a WHERE a.amproc = p.oid)
    AND NOT EXISTS (SELECT FROM pg_cast c WHERE c.castfunc = p.oid)
    AND NOT EXISTS (SELECT FROM pg_proc s WHERE s.prosupport = p.oid)
-UNION
-SELECT t.typname FROM pg_type t JOIN member m ON m.classid = 'pg_type'::regclass AND m.objid = t.oid WHERE t.typcategory <> 'A'
-UNION
-SELECT name FROM pg_settings WHERE name LIKE 'hdata.%'
+UNION ALL
+SELECT t.typname, 'type', obj_description(t.oid, 'pg_type') FROM pg_type t JOIN member m ON m.classid = 'pg_type'::regclass AND m.objid = t.oid
+ WHERE t.typcategory <> 'A' AND t.typtype <> 'c'
+UNION ALL
+SELECT c.relname, CASE c.relkind WHEN 'v' THEN 'view' WHEN 'c' THEN 'type' ELSE 'table' END, obj_description(c.oid, 'pg_class') FROM pg_class c
+  JOIN member m ON m.classid = 'pg_class'::regclass AND m.objid = c.oid WHERE c.relkind IN ('r', 'v', 'p')
+UNION ALL
+SELECT o.oprname, 'operator', obj_description(o.oid, 'pg_operator') FROM pg_operator o JOIN member m ON m.classid = 'pg_operator'::regclass AND m.objid = o.oid
+ WHERE o.oprname NOT IN ('=', '<>', '<', '<=', '>', '>=')
+UNION ALL
+SELECT c.opcname, 'operator class', obj_description(c.oid, 'pg_opclass') FROM pg_opclass c JOIN member m ON m.classid = 'pg_opclass'::regclass AND m.objid = c.oid
+ WHERE NOT c.opcdefault
+UNION ALL
+SELECT name, 'setting', short_desc FROM pg_settings WHERE name LIKE 'hdata.%'
 ORDER BY 1;
 END
 
-# Named in a heading or in a row of a table
-sub test_objects
+# The page that explains a name: one of a module before the others; where it stands with its arguments, or is a heading, before
+# where it is a mere word of one
+sub naming_pages
 {
-	my %named;
+	my %found;
+	my %others = map { $_ => 1 } qw(README.md architecture.md cookbook.md coverage.md install.md limits.md report.md storage.md tutorial.md);
 
-	fresh_database('docs_objects');
-	run_sql('docs_objects', 'CREATE EXTENSION hdata;');
 	for my $file (glob("$root/docs/*.md"))
 	{
+		my $page = basename($file);
+
+		next if $page eq 'reference.md';    # it names everything
 		for my $line (split /\n/, prose_of(parse_page($file)))
 		{
-			next unless $line =~ /^(?:#|\|)/;
-			$named{$_} = 1 for $line =~ /[\w.]+/g;
+			next unless $line =~ /^(#+|\|)\s*(.*)/;
+			my ($kind, $rest) = ($1 eq '|' ? 1 : 0, $2);
+
+			while ($rest =~ /(`?)([\w.]+|\@~+)(\(?)/g)
+			{
+				my $rank = ($others{$page} ? 4 : 0) + ($1 && $3 || !$kind && $-[0] == 0 ? 0 : !$kind ? 1 : $1 ? 2 : 3);
+
+				$found{$2}[$rank] //= $page;
+			}
 		}
 	}
+	return { map { my $name = $_; $name => (grep { defined } @{ $found{$name} })[0] } keys %found };
+}
+
+# (name, kind, comment) of what users see, by name and kind
+sub public_objects
+{
+	fresh_database('docs_objects');
+	run_sql('docs_objects', 'CREATE EXTENSION hdata;');
+
 	# settings are known once the library is loaded: here by a call that returns no row
 	my $load = "SELECT FROM (SELECT hdata.ratings_agg(1::bigint, 1::bigint, 'x'::text) AS r) AS q WHERE r IS NULL;";
-	my $list = run_sql('docs_objects', "\\pset format unaligned\n\\pset tuples_only on\n$load\n$public_objects");
-	my @objects = split /\n/, $list;
+	my $list = run_sql('docs_objects', "\\pset format unaligned\n\\pset fieldsep '\\t'\n\\pset tuples_only on\n$load\n$public_objects");
 
 	unlike($list, qr/^(?:ERROR|FATAL)/m, 'the list of public objects can be read');
-	cmp_ok(scalar @objects, '>', 0, 'the extension has public objects');
-	ok($named{$_}, "$_ is documented") for @objects;
 	run_sql('postgres', 'DROP DATABASE docs_objects;');
+	return map { [ split /\t/ ] } split /\n/, $list;
+}
+
+# docs/reference.md: every object in one list, its comment from the catalog, and the page that explains it
+sub reference
+{
+	my ($page, @objects) = @_;
+	my (%comments, $text);
+
+	for my $object (@objects)
+	{
+		my ($name, $kind, $comment) = @$object;
+
+		$comments{$name}{$kind}{$comment // ''} = 1;
+	}
+	$text = "# Reference\n\nEvery object that users see, as the catalog describes it (`COMMENT ON`), and the page that explains it. Written by\n"
+	  . "`HDATA_DOCS_UPDATE=1 perl test/tap/060_docs.pl docs/reference.md`, and compared with the catalog by the tests.\n\n"
+	  . "| name | kind | what | page |\n|---|---|---|---|\n";
+	for my $name (sort keys %comments)
+	{
+		for my $kind (sort keys %{ $comments{$name} })
+		{
+			my $what = join '; ', sort keys %{ $comments{$name}{$kind} };
+			my $where = $page->{$name} // '';
+
+			$what =~ s/\|/\\|/g;
+			$text .= "| `$name` | $kind | $what | [$where]($where) |\n";
+		}
+	}
+	return $text;
+}
+
+sub test_objects
+{
+	my @objects = public_objects();
+	my $page = naming_pages();
+	my %named = map { $_->[0] => 1 } @objects;
+	my $file = "$root/docs/reference.md";
+	my $text = reference($page, @objects);
+
+	cmp_ok(scalar @objects, '>', 0, 'the extension has public objects');
+	ok($page->{$_}, "$_ is documented") for sort keys %named;
+	ok(-e $file, 'there is a reference') or return;
+	open my $in, '<:encoding(UTF-8)', $file or die "$file: $!";
+	my $there = do { local $/; <$in> };
+	my %there = map { $_ => 1 } split /\n/, $there;
+	my %wanted = map { $_ => 1 } split /\n/, $text;
+
+	ok($there{$_}, "reference.md has the line: $_") for grep { !$there{$_} } split /\n/, $text;
+	ok($wanted{$_}, "the catalog has no such line of reference.md: $_") for grep { !$wanted{$_} } split /\n/, $there;
+	is($there, $text, 'reference.md is what the catalog says');
+}
+
+# Writes it
+sub update_reference
+{
+	my ($file) = @_;
+	my @objects = public_objects();
+
+	open my $out, '>:encoding(UTF-8)', $file or die "$file: $!";
+	print $out reference(naming_pages(), @objects);
+	close $out or die "$file: $!";
 }
 
 # ---- links
@@ -286,7 +376,11 @@ sub test_links
 	}
 }
 
-test_page($_) for pages();
+for my $page (pages())
+{
+	if ($update && $page =~ /reference\.md$/) { update_reference($page); }
+	else { test_page($page); }
+}
 test_objects() if !$update;
 test_links($_) for pages();
 $node->stop if $node;

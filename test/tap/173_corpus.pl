@@ -64,13 +64,15 @@ $node->safe_psql($db, <<"SQL");
 CREATE TABLE few AS SELECT id, text, hdata.shingles(text, 'w3') AS s FROM doc ORDER BY md5(id::text) LIMIT $texts;
 -- near duplicates are wanted, not only what two random texts share
 INSERT INTO few SELECT id, text, hdata.shingles(text, 'w3') FROM doc WHERE true_cluster IN (SELECT true_cluster FROM doc WHERE id IN (SELECT id FROM few)) AND id NOT IN (SELECT id FROM few);
+-- texts without a word are like nothing, and count in no document frequency
+INSERT INTO few SELECT -i, repeat('?', i), hdata.shingles(repeat('?', i), 'w3') FROM generate_series(0, 20) i;
 CREATE TABLE brute AS SELECT a.id AS id_a, b.id AS id_b, hdata.jaccard(a.s, b.s) AS jaccard, hdata.dice(a.s, b.s) AS dice, hdata.cosine(a.s, b.s) AS cosine,
 	hdata.overlap(a.s, b.s) AS overlap, greatest(hdata.containment(a.s, b.s), hdata.containment(b.s, a.s)) AS containment
 	FROM few a JOIN few b ON a.id < b.id WHERE hdata.n_shingles(a.s) > 0 AND hdata.n_shingles(b.s) > 0 AND hdata.overlap(a.s, b.s) >= 0.4;
--- the same with weights, in plain SQL: log(1 + n / df), equal texts counted once; a text without a word counts in n
+-- the same with weights, in plain SQL: log(1 + n / df), equal texts counted once, a text without a word not at all
 CREATE TABLE gram AS SELECT DISTINCT id, w FROM few, unnest(hdata.tokens(text)) w;
 CREATE TABLE whole AS SELECT id, string_agg(w, ' ' ORDER BY w COLLATE "C") AS ws FROM gram GROUP BY id;
-CREATE TABLE weight AS SELECT w, ln(1 + ((SELECT count(DISTINCT ws) FROM whole) + (SELECT count(*) FROM few WHERE id NOT IN (SELECT id FROM gram)))::float8 / count(DISTINCT ws)) AS v FROM gram JOIN whole USING (id) GROUP BY w;
+CREATE TABLE weight AS SELECT w, ln(1 + (SELECT count(DISTINCT ws) FROM whole)::float8 / count(DISTINCT ws)) AS v FROM gram JOIN whole USING (id) GROUP BY w;
 CREATE TABLE mass AS SELECT id, sum(v) AS v FROM gram JOIN weight USING (w) GROUP BY id;
 CREATE INDEX ON gram (w);
 CREATE TABLE weighted AS SELECT id_a, id_b, both_v / (a.v + b.v - both_v) AS idf_jaccard, 2 * both_v / (a.v + b.v) AS idf_dice,

@@ -150,6 +150,8 @@ refused('db_sql_ascii', "SELECT hdata.$_ FROM bad b", '22021', "SQL_ASCII, bytes
 }
 # an escape for a character that the database lacks stays an escape
 is($node->safe_psql('db_latin1', q(SELECT hdata.jsonl('{"a": "\u6f22"}'::json))), '{"a":"\u6f22"}', 'LATIN1: an escape stays one');
+# where half a surrogate pair stands, behind a name that is not ASCII
+refused('db_latin1', q(SELECT hdata.jsonl(x) FROM (SELECT '["\ud800"]'::json AS U&"\00e9") x), '22P05', 'LATIN1: the path to half a surrogate pair');
 # a file of characters that a Latin-1 database lacks does not come in, as escapes it does, and leaves as it came
 for my $mode (qw(line_safe utf8))
 {

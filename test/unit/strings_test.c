@@ -174,6 +174,33 @@ plain_jaro(CodePoints a, CodePoints b)
 	return m == 0 ? 0 : (m / (double) a.n + m / (double) b.n + (m - t / 2) / (double) m) / 3;
 }
 
+/* The kernel of bytes, where all characters are bytes */
+static void
+test_bytes(CodePoints a, CodePoints b, int lev)
+{
+	uint8	   *p = palloc(a.n + 1),
+			   *q = palloc(b.n + 1);
+	int			cutoffs[] = {0, 1, 2, 5, 20, BYTES_MOST_CUTOFF, lev - 1, lev, lev + 1};
+	uint32		all = 0;
+
+	for (int i = 0; i < a.n; i++)
+		all |= a.c[i], p[i] = (uint8) a.c[i];
+	for (int i = 0; i < b.n; i++)
+		all |= b.c[i], q[i] = (uint8) b.c[i];
+	if (all > 255)
+		return;
+	for (int i = 0; i < lengthof(cutoffs); i++)
+		if (cutoffs[i] >= 0 && cutoffs[i] <= BYTES_MOST_CUTOFF)
+			check(levenshtein_bytes((ByteString) {a.n, p}, (ByteString) {b.n, q}, cutoffs[i]) == Min(lev, cutoffs[i] + 1),
+				  "levenshtein of %d and %d bytes with cutoff %d", a.n, b.n, cutoffs[i]);
+	check(bytes_are_ascii((ByteString) {a.n, p}) == (all < 128), "ASCII of %d bytes", a.n);
+	if (a.n > 0)
+	{
+		p[rnd_int(a.n)] = 0x80;
+		check(!bytes_are_ascii((ByteString) {a.n, p}), "a byte of %d that is not ASCII", a.n);
+	}
+}
+
 static void
 test_pair(CodePoints a, CodePoints b)
 {
@@ -187,6 +214,7 @@ test_pair(CodePoints a, CodePoints b)
 			check(levenshtein_distance(a, b, cutoffs[i]) == Min(lev, cutoffs[i] + 1),
 				  "levenshtein of %d and %d with cutoff %d: %d, not %d", a.n, b.n, cutoffs[i],
 				  levenshtein_distance(a, b, cutoffs[i]), Min(lev, cutoffs[i] + 1));
+	test_bytes(a, b, lev);
 	check(osa_distance(a, b) == plain_distance(a, b, 1), "osa of %d and %d", a.n, b.n);
 	check(lcs_length(a, b) == plain_lcs(a, b), "lcs of %d and %d", a.n, b.n);
 	check(jaro_similarity(a, b) == plain_jaro(a, b), "jaro of %d and %d", a.n, b.n);

@@ -1,0 +1,98 @@
+/*-------------------------------------------------------------------------
+ *
+ * set_join_buckets.h
+ *	  What the parts of the exact join share.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef HD_SET_JOIN_BUCKETS_H
+#define HD_SET_JOIN_BUCKETS_H
+
+#include "text/set_join.h"
+
+/*
+ * A key is the first tokens that two sets have in common.  A bucket holds the
+ * sets that may have a certain key in common with another one, by ascending size.
+ */
+typedef struct Member
+{
+	int32		set;
+	uint32		next:31;		/* place in the set behind the key's last token */
+	uint32		small:1;		/* may be the smaller one of a pair */
+} Member;
+
+typedef struct Bucket
+{
+	const Member *member;
+	uint32		n;
+	uint32		k;				/* tokens of the key */
+	double		before;			/* their weight, without the last one */
+	double		weight;			/* and with it */
+} Bucket;
+
+typedef struct Join
+{
+	const SetCollection *c;
+	SetMeasure	m;
+	double		t;
+	double		small_share;	/* what a set must share as the smaller one of a pair, of its size */
+	double		large_share;	/* and as the larger one, where sizes bound; so much of it is the smaller one, too */
+	bool		sizes_bound;
+	float	   *rest;			/* [tokens + 1] weight from a token to the end of its set, rounded up; NULL: as many */
+	uint64	   *count;			/* [n_tokens] of divide(); zero outside of it */
+	uint32	   *touched;		/* [n_tokens] of divide() */
+	bool		components;		/* a pair that was found is to be skipped from then on */
+	int64		work;
+	PairFound	found;
+	PairSkip	skip;
+	void	   *arg;
+	JoinStats  *stats;
+} Join;
+
+static inline uint32
+set_length(const Join *j, int32 set)
+{
+	return (uint32) (j->c->start[set + 1] - j->c->start[set]);
+}
+
+/* No less than the weight of a set's tokens from place i on */
+static inline double
+rest_from(const Join *j, int32 set, uint32 i)
+{
+	return j->rest ? j->rest[j->c->start[set] + i] : set_length(j, set) - i;
+}
+
+static inline double
+token_weight(const Join *j, uint32 token)
+{
+	return j->c->weight ? j->c->weight[token] : 1;
+}
+
+static inline bool
+can_be_small(const Join *j, int32 set)
+{
+	return j->m != MEASURE_CONTAINMENT || j->c->side[set] == 1;
+}
+
+/* What a member has to share at least, if the smallest of those it may be paired with has to share so much */
+static inline double
+least_of(const Join *j, const Member *e, double least_of_small)
+{
+	if (j->sizes_bound)
+		return j->large_share * j->c->size[e->set];
+	/* in a containment who is on the small side is nothing else */
+	if (j->m == MEASURE_CONTAINMENT && e->small)
+		return j->small_share * j->c->size[e->set];
+	return least_of_small;
+}
+
+/* What the smallest of a bucket's sets that may be the smaller one of a pair has to share, where sizes do not bound */
+extern double least_of_small(const Join *j, const Bucket *b);
+
+/* Compares two members, x being the smaller one; "only" if they have the key and nothing else in common */
+extern void join_compare_members(Join *j, const Bucket *b, const Member *x, const Member *y, bool only);
+
+/* Compares those that have something behind the key in common; false where that would not save work */
+extern bool join_by_local_order(Join *j, const Bucket *b, uint64 pairs);
+
+#endif							/* HD_SET_JOIN_BUCKETS_H */
