@@ -261,7 +261,8 @@ read_trigger(Relation catalog, HeapTuple tuple, Oid guard)
 	Datum		value;
 	bool		null;
 
-	if (form->tgfoid != guard || OidIsValid(form->tgparentid) || form->tgnargs == 0)
+	if (form->tgfoid != guard || OidIsValid(form->tgparentid) || form->tgnargs == 0 ||
+		strcmp(NameStr(form->tgname), REVIEW_GUARD_TRIGGER) != 0)
 		return NULL;
 	value = heap_getattr(tuple, Anum_pg_trigger_tgargs, RelationGetDescr(catalog), &null);
 	if (null)

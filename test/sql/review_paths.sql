@@ -45,7 +45,7 @@ DECLARE
 	answer text;
 BEGIN
 	EXECUTE format($q$
-		SELECT CASE WHEN count(*) = 0 THEN 'in step' ELSE string_agg(format('%%s: table %%s, side %%s rev %%s, log %%s seq %%s', coalesce(t.id::text, s.item::text), t.state, s.state, s.rev, l.to_state, l.seq), '; ') END
+		SELECT CASE WHEN count(*) = 0 THEN 'in step' ELSE string_agg(format('%%s: table %%s, side %%s rev %%s, log %%s seq %%s', coalesce(t.id::text, s.item::text), t.state, s.state, s.rev, l.to_state, l.seq), '; ' ORDER BY coalesce(t.id, s.item)) END
 		FROM %1$s t FULL JOIN %1$s_review s ON s.item = t.id
 		LEFT JOIN LATERAL (SELECT * FROM %1$s_review_log l WHERE l.item = t.id ORDER BY seq DESC LIMIT 1) l ON true
 		WHERE t.id IS NULL OR s.item IS NULL OR s.state <> t.state OR s.rev <> coalesce(l.seq, 0) OR s.head IS DISTINCT FROM l.h
