@@ -248,6 +248,16 @@ TABLE ra_receipts;
 SELECT item, seq, from_state, to_state, action, actor, reason, idem FROM ra_nested_review_log ORDER BY item, seq;
 SELECT * FROM hdata.review_verify('ra_nested');
 
+-- A trigger on the log or the side table that swallows rows: what is not logged is not done
+INSERT INTO ra_nested VALUES (4);
+CREATE TRIGGER a BEFORE INSERT ON ra_nested_review_log FOR EACH ROW EXECUTE FUNCTION ra_swallow();
+SELECT seq FROM hdata.review_move('ra_nested', 4, 'submit');
+DROP TRIGGER a ON ra_nested_review_log;
+CREATE TRIGGER a BEFORE UPDATE ON ra_nested_review FOR EACH ROW EXECUTE FUNCTION ra_swallow();
+UPDATE ra_nested SET state = 'submitted' WHERE id = 4;
+DROP TRIGGER a ON ra_nested_review;
+SELECT item, seq, to_state FROM ra_nested_review_log WHERE item = 4;
+
 -- An error in a trigger on the log, within a subtransaction, leaves nothing open
 CREATE FUNCTION ra_fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM 1 / (i - 2) FROM generate_series(1, 3) i; RETURN NULL; END $$;
 CREATE TRIGGER a AFTER INSERT ON ra_nested_review_log FOR EACH ROW EXECUTE FUNCTION ra_fails();
