@@ -280,7 +280,7 @@ update_row(Mover *m, Datum key, Move *move)
 		owner_begin_path(&scope, t->owner, t->path);
 		state = state_value(m, t->flow->state[move->to].name);
 		if (t->direct_update)
-			mover_update_row(m, state);
+			n = mover_update_row(m, state) ? 1 : 0;
 		else
 			n = update_by_query(m, key, state);
 		owner_end(&scope);

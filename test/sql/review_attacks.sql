@@ -258,6 +258,11 @@ UPDATE ra_nested SET state = 'submitted' WHERE id = 4;
 DROP TRIGGER a ON ra_nested_review;
 SELECT item, seq, to_state FROM ra_nested_review_log WHERE item = 4;
 
+-- and one on the table that swallows a move: who did it is said
+CREATE TRIGGER b BEFORE UPDATE ON ra_nested FOR EACH ROW EXECUTE FUNCTION ra_swallow();
+SELECT seq FROM hdata.review_move('ra_nested', 4, 'submit');
+DROP TRIGGER b ON ra_nested;
+
 -- An error in a trigger on the log, within a subtransaction, leaves nothing open
 CREATE FUNCTION ra_fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM 1 / (i - 2) FROM generate_series(1, 3) i; RETURN NULL; END $$;
 CREATE TRIGGER a AFTER INSERT ON ra_nested_review_log FOR EACH ROW EXECUTE FUNCTION ra_fails();
