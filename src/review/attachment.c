@@ -16,6 +16,7 @@
 #include "catalog/pg_type.h"
 #include "common/compat.h"
 #include "common/srf.h"
+#include "executor/spi.h"
 #include "parser/parse_func.h"
 #include "review/attachment.h"
 #include "utils/array.h"
@@ -381,4 +382,37 @@ review_attachments(PG_FUNCTION_ARGS)
 		srf_end_row(&row);
 	}
 	return (Datum) 0;
+}
+
+/* ---- privileges ---- */
+
+static void
+execute(const char *sql)
+{
+	if (SPI_execute(sql, false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not execute: %s", sql);
+}
+
+void
+review_revoke(const char *table)
+{
+	SPITupleTable *rows;
+
+	if (SPI_execute(psprintf("SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(g.rolname) END,"
+							 " bool_or(a.privilege_type = 'SELECT' AND c.relkind <> 'S')"
+							 " FROM pg_class c, aclexplode(c.relacl) a LEFT JOIN pg_roles g ON g.oid = a.grantee"
+							 " WHERE c.oid = %s::regclass AND a.grantee <> c.relowner GROUP BY 1 ORDER BY 1",
+							 quote_literal_cstr(table)), false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the privileges of %s", table);
+	rows = SPI_tuptable;
+	for (uint64 i = 0; i < rows->numvals; i++)
+	{
+		char	   *role = SPI_getvalue(rows->vals[i], rows->tupdesc, 1);
+		bool		reads = SPI_getvalue(rows->vals[i], rows->tupdesc, 2)[0] == 't';
+
+		/* ALL is said in every version alike, and without TABLE of sequences, too */
+		execute(psprintf("REVOKE ALL ON %s FROM %s", table, role));
+		if (reads)
+			execute(psprintf("GRANT SELECT ON %s TO %s", table, role));
+	}
 }

@@ -116,6 +116,7 @@ ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO regress_ra_ann, PUBLIC;
 ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO regress_ra_ann;
 CREATE TABLE ra_default (id bigint PRIMARY KEY, state text);
 SELECT hdata.review_attach('ra_default', 'ra_flow', 'id', 'state');
+SELECT seal, items FROM hdata.review_seal('ra_default');
 ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM regress_ra_ann, PUBLIC;
 ALTER DEFAULT PRIVILEGES REVOKE ALL ON SEQUENCES FROM regress_ra_ann;
 SELECT c.relname, a.grantee::regrole, string_agg(a.privilege_type, ',') AS privileges FROM pg_class c, aclexplode(c.relacl) a
@@ -207,6 +208,7 @@ SELECT seq, to_state, replayed FROM hdata.review_move('ra_sight', 1, 'submit', i
 SELECT seq, to_state, replayed FROM hdata.review_move('ra_sight', 1, 'approve', idem => 'mine');
 SET ROLE regress_ra_rex;
 SELECT seq, to_state, replayed FROM hdata.review_move('ra_sight', 1, 'submit', idem => 'mine');
+SELECT seq, to_state, replayed FROM hdata.review_move('ra_sight', 2, 'submit', idem => 'mine');
 SET ROLE regress_ra_owner;
 
 -- A table that inherits is not guarded; the doctor says so
