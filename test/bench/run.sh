@@ -8,7 +8,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
 psql -qXAt -c "SELECT version()"
-for script in ${*:-agreement rubric score_matrix comparisons preference text text_index coverage export review review_metrics quality judge_coverage psychometrics_coverage rankings_coverage}; do
+for script in ${*:-agreement rubric score_matrix comparisons preference text text_index review coverage export review_metrics quality judge_coverage psychometrics_coverage rankings_coverage}; do
     printf '\n==== %s\n\n' "$script"
     "$here/$script.sh"
 done

@@ -8,7 +8,7 @@ SELECT count(*) > 100 AS there_are_functions FROM hd_functions;
 -- everything has a comment; what is internal to an operator class or an array type has its owner's
 SELECT pg_describe_object(classid, objid, objsubid) AS without_comment FROM pg_depend d
 	WHERE refclassid = 'pg_extension'::regclass AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'hdata') AND deptype = 'e'
-	AND NOT (classid = 'pg_type'::regclass AND EXISTS (SELECT FROM pg_type t WHERE t.oid = objid AND t.typelem <> 0 AND t.typlen = -1))
+	AND NOT (classid = 'pg_type'::regclass AND EXISTS (SELECT FROM pg_type t WHERE t.oid = objid AND (t.typelem <> 0 AND t.typlen = -1 OR t.typrelid <> 0)))
 	AND coalesce(obj_description(objid, (SELECT relname FROM pg_class WHERE oid = classid)), '') = '' ORDER BY 1;
 SELECT obj_description(oid, 'pg_extension') <> '' AS extension_has_comment FROM pg_extension WHERE extname = 'hdata';
 -- comments say what a thing is, in one line
