@@ -151,6 +151,7 @@ count_open(Claimer *c)
 		if (row.claim_until > c->now)
 			n++;
 	}
+	ExecClearTuple(side->old);	/* its page belongs to the caller, not to the writer */
 	index_endscan(scan);
 	UnregisterSnapshot(snapshot);
 	return n;

@@ -81,6 +81,11 @@ SELECT (hdata.review_claim('ra_late')).item FROM generate_series(1, 3);
 SELECT count(*) FROM ra_late_review WHERE claimed_by IS NOT NULL;
 SELECT hdata.review_renew('ra_late', token) > now() AS renewed, hdata.review_release('ra_late', token) AS released FROM hdata.review_claim('ra_late');
 
+-- Who holds a claim, of a limited number, and asks for more where there is nothing more
+DELETE FROM ra_late WHERE id > 4;
+SELECT item FROM hdata.review_claim('ra_late');
+SELECT item FROM hdata.review_claim('ra_late');
+
 -- Many claims that have run out, of no use to who asks, do not hide one that is
 SELECT hdata.review_define('ra_queue', 'draft -> done as finish !author claim; initial draft; terminal done');
 CREATE TABLE ra_queue (id bigint PRIMARY KEY, author text, state text);
