@@ -44,6 +44,13 @@
 	makeJsonLexContextCstringLen(json, len, encoding, true)
 #endif
 
+/* input functions take a context for soft errors since 16 */
+#if PG_VERSION_NUM >= 160000
+#define HD_NO_SOFT_ERRORS , NULL
+#else
+#define HD_NO_SOFT_ERRORS
+#endif
+
 /* intervals may be infinite since 17 */
 #if PG_VERSION_NUM >= 170000
 #define hd_interval_is_infinite(v) INTERVAL_NOT_FINITE(v)
@@ -104,13 +111,6 @@
 #define hd_insert_index_tuples(rri, slot, estate, update, which) \
 	ExecInsertIndexTuples(rri, slot, estate, update, false, NULL, NIL)
 #define HD_ALL_INDEXES true
-#endif
-
-/* what changes or locks a table, for GRANT and REVOKE */
-#if PG_VERSION_NUM >= 170000
-#define HD_WRITE_PRIVILEGES "INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER, MAINTAIN"
-#else
-#define HD_WRITE_PRIVILEGES "INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER"
 #endif
 
 #endif							/* HD_COMPAT_H */

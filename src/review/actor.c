@@ -17,7 +17,6 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/inval.h"
-#include "utils/varlena.h"
 #include "utils/syscache.h"
 
 bool		review_import = false;	/* hdata.review_import */
@@ -90,22 +89,6 @@ actor_named(const ReviewTable *t, Relation rel, const char *name, ReviewActor *a
 	actor->named = true;
 }
 
-/*
- * "schema.table" as the arguments have it, quoted anew: whoever holds TRIGGER
- * on the table may have written them.
- */
-static const char *
-members_table(const ReviewTable *t)
-{
-	List	   *names = NIL;
-
-	if (!SplitIdentifierString(pstrdup(t->args.roles), '.', &names) || list_length(names) != 2)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("\"%s\" is not the name of a table of members", t->args.roles)));
-	return quote_qualified_identifier(linitial(names), lsecond(names));
-}
-
 /* In the table of members, which is read with the rights of the owner of the attached table */
 static bool
 is_member(ReviewTable *t, const FlowEdge *edge, const char *name)
@@ -125,7 +108,7 @@ is_member(ReviewTable *t, const FlowEdge *edge, const char *name)
 	if (t->member_plan == NULL)
 	{
 		Oid			type[2] = {TEXTOID, TEXTARRAYOID};
-		SPIPlanPtr	plan = SPI_prepare(psprintf("SELECT 1 FROM %s WHERE actor = $1 AND role = ANY ($2)", members_table(t)),
+		SPIPlanPtr	plan = SPI_prepare(psprintf("SELECT 1 FROM %s WHERE actor = $1 AND role = ANY ($2)", t->args.roles),
 									   2, type);
 
 		if (plan == NULL || SPI_keepplan(plan) != 0)

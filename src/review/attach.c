@@ -231,38 +231,11 @@ qualified(Relation rel, const char *name)
 	return quote_qualified_identifier(get_namespace_name(RelationGetNamespace(rel)), name);
 }
 
-/* What default privileges gave to others: only the movers and the owner write there */
-static void
-revoke_writes(Relation rel, const char *name)
-{
-	const char *table = qualified(rel, name);
-	const char *sql = psprintf("SELECT DISTINCT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(g.rolname) END, c.relkind"
-							   " FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a"
-							   " LEFT JOIN pg_catalog.pg_roles g ON g.oid = a.grantee"
-							   " WHERE c.oid = %s::pg_catalog.regclass AND a.grantee <> c.relowner ORDER BY 1",
-							   quote_literal_cstr(table));
-	SPITupleTable *rows;
-
-	if (SPI_execute(sql, false, 0) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the privileges of \"%s\"", name);
-	rows = SPI_tuptable;
-	for (uint64 i = 0; i < rows->numvals; i++)
-	{
-		char	   *role = SPI_getvalue(rows->vals[i], rows->tupdesc, 1);
-		bool		sequence = SPI_getvalue(rows->vals[i], rows->tupdesc, 2)[0] == RELKIND_SEQUENCE;
-
-		execute(psprintf("REVOKE %s ON %s %s FROM %s",
-						 sequence ? "ALL" : HD_WRITE_PRIVILEGES,
-						 sequence ? "SEQUENCE" : "TABLE", table, role), SPI_OK_UTILITY);
-	}
-}
-
 static void
 create_side(Relation rel, const char *name, const char *type)
 {
 	const char *table = qualified(rel, name);
-	char	   *sequence_name = makeObjectName(name, NULL, "token_seq");
-	const char *sequence = qualified(rel, sequence_name);
+	const char *sequence = qualified(rel, makeObjectName(name, NULL, "token_seq"));
 
 	execute(psprintf("CREATE TABLE %s (item %s PRIMARY KEY, rev integer NOT NULL DEFAULT 0,"
 					 " priority real NOT NULL DEFAULT 0, entered_at timestamptz NOT NULL, claim_token bigint,"
@@ -273,7 +246,7 @@ create_side(Relation rel, const char *name, const char *type)
 	execute(psprintf("CREATE INDEX ON %s " REVIEW_EXPIRY_INDEX, table), SPI_OK_UTILITY);
 	execute(psprintf("CREATE INDEX ON %s " REVIEW_CLAIM_INDEX, table), SPI_OK_UTILITY);
 	execute(psprintf("CREATE SEQUENCE %s OWNED BY %s.claim_token", sequence, table), SPI_OK_UTILITY);
-	revoke_writes(rel, sequence_name);
+	review_revoke(sequence);
 	execute(psprintf("COMMENT ON TABLE %s IS %s", table,
 					 quote_literal_cstr(psprintf("hdata: where each row of %s stands", RelationGetRelationName(rel)))),
 			SPI_OK_UTILITY);
@@ -306,7 +279,7 @@ make_table(Relation rel, const char *name, AttrNumber key,
 	{
 		create(rel, name, column_type(rel, key));
 		CommandCounterIncrement();
-		revoke_writes(rel, name);
+		review_revoke(qualified(rel, name));
 	}
 	else
 	{

@@ -10,16 +10,21 @@
 #include "access/genam.h"
 #include "access/htup_details.h"
 #include "access/table.h"
+#include "catalog/namespace.h"
 #include "catalog/indexing.h"
 #include "catalog/pg_trigger.h"
 #include "catalog/pg_type.h"
+#include "common/compat.h"
 #include "common/srf.h"
+#include "executor/spi.h"
 #include "parser/parse_func.h"
 #include "review/attachment.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
+#include "utils/regproc.h"
+#include "utils/ruleutils.h"
 #include "utils/timestamp.h"
 
 static const char *const direct_name[] = {"check", "refuse", "off"};
@@ -65,12 +70,17 @@ write_names(const char **name, int n)
 								 PointerGetDatum(construct_array(value, n, TEXTOID, -1, false, TYPALIGN_INT)));
 }
 
-/*
- * False, and a complaint, if they are not what review_attach() writes.  An
- * unknown name is refused, too: it may be a restriction of a later release.
- */
-bool
-review_args_parse(int n, char **arg, ReviewArgs *out, const char **complaint)
+/* The name of a table with its schema, quoted where it must be: it becomes part of a query; NULL if it is none */
+static const char *
+table_name(const char *value)
+{
+	RangeVar   *name = makeRangeVarFromNameList(stringToQualifiedNameList(value HD_NO_SOFT_ERRORS));
+
+	return name->catalogname || !name->schemaname ? NULL : quote_qualified_identifier(name->schemaname, name->relname);
+}
+
+static bool
+parse_args(int n, char **arg, ReviewArgs *out, const char **complaint)
 {
 	memset(out, 0, sizeof(*out));
 	out->n_content = -1;
@@ -103,7 +113,10 @@ review_args_parse(int n, char **arg, ReviewArgs *out, const char **complaint)
 		else if (IS("service"))
 			out->service = pstrdup(value);
 		else if (IS("roles"))
-			out->roles = pstrdup(value);
+		{
+			out->roles = table_name(value);
+			choice = out->roles ? 0 : -1;
+		}
 		else if (IS("side"))
 			out->side = pstrdup(value);
 		else if (IS("log"))
@@ -131,6 +144,39 @@ review_args_parse(int n, char **arg, ReviewArgs *out, const char **complaint)
 		return false;
 	}
 	return true;
+}
+
+/*
+ * False, and a complaint, if they are not what review_attach() writes: who may
+ * write triggers of ours by hand must not be able to stop everybody who looks
+ * for attached tables.  An unknown name is refused, too: it may be a
+ * restriction of a later release.
+ */
+bool
+review_args_parse(int n, char **arg, ReviewArgs *out, const char **complaint)
+{
+	MemoryContext cx = CurrentMemoryContext;
+	volatile bool good = false;
+
+	PG_TRY();
+	{
+		good = parse_args(n, arg, out, complaint);
+	}
+	PG_CATCH();
+	{
+		ErrorData  *error;
+
+		/* input functions hold nothing but memory */
+		MemoryContextSwitchTo(cx);
+		error = CopyErrorData();
+		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_DATA_EXCEPTION &&
+			error->sqlerrcode != ERRCODE_INVALID_NAME && error->sqlerrcode != ERRCODE_SYNTAX_ERROR)
+			PG_RE_THROW();
+		FlushErrorState();
+		*complaint = error->message;
+	}
+	PG_END_TRY();
+	return good;
 }
 
 char **
@@ -336,4 +382,37 @@ review_attachments(PG_FUNCTION_ARGS)
 		srf_end_row(&row);
 	}
 	return (Datum) 0;
+}
+
+/* ---- privileges ---- */
+
+static void
+execute(const char *sql)
+{
+	if (SPI_execute(sql, false, 0) != SPI_OK_UTILITY)
+		elog(ERROR, "could not execute: %s", sql);
+}
+
+void
+review_revoke(const char *table)
+{
+	SPITupleTable *rows;
+
+	if (SPI_execute(psprintf("SELECT CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(g.rolname) END,"
+							 " bool_or(a.privilege_type = 'SELECT' AND c.relkind <> 'S')"
+							 " FROM pg_class c, aclexplode(c.relacl) a LEFT JOIN pg_roles g ON g.oid = a.grantee"
+							 " WHERE c.oid = %s::regclass AND a.grantee <> c.relowner GROUP BY 1 ORDER BY 1",
+							 quote_literal_cstr(table)), false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the privileges of %s", table);
+	rows = SPI_tuptable;
+	for (uint64 i = 0; i < rows->numvals; i++)
+	{
+		char	   *role = SPI_getvalue(rows->vals[i], rows->tupdesc, 1);
+		bool		reads = SPI_getvalue(rows->vals[i], rows->tupdesc, 2)[0] == 't';
+
+		/* ALL is said in every version alike, and without TABLE of sequences, too */
+		execute(psprintf("REVOKE ALL ON %s FROM %s", table, role));
+		if (reads)
+			execute(psprintf("GRANT SELECT ON %s TO %s", table, role));
+	}
 }

@@ -133,6 +133,12 @@ extern ReviewAttached *review_attached_find(Oid relid);
 /* The side table's queue after the flow has changed; inside SPI, as the owner of the table */
 extern void review_requeue(const ReviewAttached *attached, const Flow *flow);
 
+/*
+ * Takes back what default privileges gave to others on a table or sequence
+ * that was just made, but for SELECT; inside SPI, as its owner.
+ */
+extern void review_revoke(const char *table);
+
 /* Trigger arguments and back */
 extern bool review_args_parse(int n, char **arg, ReviewArgs *out, const char **complaint);
 /* The states of a flow that can be claimed from, as a set of bits */

@@ -33,6 +33,7 @@
 #include "storage/lock.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
+#include "utils/memutils.h"
 #include "utils/ruleutils.h"
 #include "utils/snapmgr.h"
 #include "utils/timestamp.h"
@@ -150,6 +151,7 @@ count_open(Claimer *c)
 		if (row.claim_until > c->now)
 			n++;
 	}
+	ExecClearTuple(side->old);	/* its page belongs to the caller, not to the writer */
 	index_endscan(scan);
 	UnregisterSnapshot(snapshot);
 	return n;
@@ -291,6 +293,49 @@ by_priority(const void *a, const void *b, void *arg)
 	return ItemPointerCompare(&(*(const HeapTuple *) a)->t_self, &(*(const HeapTuple *) b)->t_self);
 }
 
+static bool
+affine(const Claimer *c, const SideRow *row)
+{
+	bool		own = row->last_reviewer && strcmp(row->last_reviewer, c->m.actor.name) == 0;
+
+	switch (c->m.t->args.affinity)
+	{
+		case AFFINITY_SAME:
+			return own || row->last_reviewer == NULL;
+		case AFFINITY_OTHER:
+			return !own;
+		default:
+			return true;
+	}
+}
+
+/* Could the actor take any edge with the item once it is claimed? */
+static bool
+of_use(Claimer *c, int32 state, Datum key, const SideRow *row)
+{
+	const Flow *flow = c->m.t->flow;
+	ItemState	item = {
+		.key = key,
+		.state = state,
+		.author = row->author,
+		.side_read = true,
+		.side = *row,
+		.now = c->now,
+		.reason = "given"
+	};
+
+	item.side.claimed_by = c->m.actor.name;
+	item.side.claim_until = PG_INT64_MAX;
+	for (int i = flow->state[state].first_edge; i < flow->state[state].first_edge + flow->state[state].n_edges; i++)
+	{
+		int32		to;
+
+		if (edge_counts(c, &flow->edge[i]) && edge_refusal(c->m.t, &flow->edge[i], &c->m.actor, &item, &to) == NULL)
+			return true;
+	}
+	return false;
+}
+
 static void
 collect_expired(Claimer *c, Queue *q)
 {
@@ -299,14 +344,31 @@ collect_expired(Claimer *c, Queue *q)
 											BTLessEqualStrategyNumber);
 	IndexScanDesc scan = hd_index_beginscan(rel, c->expiry_index, c->snapshot, 2);
 	ScanKeyData key[2];
+	MemoryContext cx;
 
 	q->expired = palloc(MAX_EXPIRED * sizeof(HeapTuple));
 	scan_key_init(&key[0], c->expiry_index, 1, CStringGetTextDatum(c->m.t->flow->state[q->state].name));
 	ScanKeyEntryInitialize(&key[1], 0, 2, BTLessEqualStrategyNumber, TIMESTAMPTZOID, InvalidOid, get_opcode(later),
 						   TimestampTzGetDatum(c->now));
 	index_rescan(scan, key, 2, NULL, 0);
+	/* what is of no use to this actor must not keep him from the rest */
+	cx = AllocSetContextCreate(CurrentMemoryContext, "hdata claim", ALLOCSET_SMALL_SIZES);
 	while (q->n_expired < MAX_EXPIRED && index_getnext_slot(scan, ForwardScanDirection, q->slot))
-		q->expired[q->n_expired++] = ExecCopySlotHeapTuple(q->slot);
+	{
+		MemoryContext old = MemoryContextSwitchTo(cx);
+		bool		null;
+		bool		useful;
+		SideRow		row;
+
+		CHECK_FOR_INTERRUPTS();
+		side_row_from_slot(q->slot, &row);
+		useful = affine(c, &row) && of_use(c, q->state, slot_getattr(q->slot, SIDE_ITEM, &null), &row);
+		MemoryContextSwitchTo(old);
+		MemoryContextReset(cx);
+		if (useful)
+			q->expired[q->n_expired++] = ExecCopySlotHeapTuple(q->slot);
+	}
+	MemoryContextDelete(cx);
 	ExecClearTuple(q->slot);
 	index_endscan(scan);
 	qsort_arg(q->expired, q->n_expired, sizeof(HeapTuple), by_priority, RelationGetDescr(rel));
@@ -370,49 +432,6 @@ is_claimed(const Claimer *c, TupleTableSlot *slot)
 		return false;
 	until = slot_getattr(slot, SIDE_CLAIM_UNTIL, &null);
 	return !null && DatumGetTimestampTz(until) > c->now;
-}
-
-static bool
-affine(const Claimer *c, const SideRow *row)
-{
-	bool		own = row->last_reviewer && strcmp(row->last_reviewer, c->m.actor.name) == 0;
-
-	switch (c->m.t->args.affinity)
-	{
-		case AFFINITY_SAME:
-			return own || row->last_reviewer == NULL;
-		case AFFINITY_OTHER:
-			return !own;
-		default:
-			return true;
-	}
-}
-
-/* Could the actor take any edge with the item once it is claimed? */
-static bool
-of_use(Claimer *c, int32 state, Datum key, const SideRow *row)
-{
-	const Flow *flow = c->m.t->flow;
-	ItemState	item = {
-		.key = key,
-		.state = state,
-		.author = row->author,
-		.side_read = true,
-		.side = *row,
-		.now = c->now,
-		.reason = "given"
-	};
-
-	item.side.claimed_by = c->m.actor.name;
-	item.side.claim_until = PG_INT64_MAX;
-	for (int i = flow->state[state].first_edge; i < flow->state[state].first_edge + flow->state[state].n_edges; i++)
-	{
-		int32		to;
-
-		if (edge_counts(c, &flow->edge[i]) && edge_refusal(c->m.t, &flow->edge[i], &c->m.actor, &item, &to) == NULL)
-			return true;
-	}
-	return false;
 }
 
 /* Locks both rows without waiting; false: somebody else is at it, or it is no longer as the snapshot has it */

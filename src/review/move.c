@@ -106,7 +106,8 @@ replay(const Mover *m, const Request *a, const char *item, const LoggedMove *was
 		(a->to_state && strcmp(was->to, a->to_state) != 0))
 		return refuse(ERRCODE_REVIEW_BAD_IDEM, "idem",
 					  psprintf("idempotency key \"%s\" was used for another move", a->idem),
-					  psprintf("It was action \"%s\" with item \"%s\".", was->action, was->item),
+					  /* policies may hide that item */
+					  m->row_security ? NULL : psprintf("It was action \"%s\" with item \"%s\".", was->action, was->item),
 					  "Use a new key for a new move.");
 	receipt->item = item;
 	receipt->seq = was->seq;
@@ -280,7 +281,7 @@ update_row(Mover *m, Datum key, Move *move)
 		owner_begin_path(&scope, t->owner, t->path);
 		state = state_value(m, t->flow->state[move->to].name);
 		if (t->direct_update)
-			mover_update_row(m, state);
+			n = mover_update_row(m, state) ? 1 : 0;
 		else
 			n = update_by_query(m, key, state);
 		owner_end(&scope);

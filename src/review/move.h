@@ -51,8 +51,8 @@ typedef enum RowLock
 
 /* State and author of the row, with the rights of the owner; false: there is none */
 extern SPIPlanPtr mover_plan(const Mover *m, SPIPlanPtr *kept, int n_args, const char *before, const char *after);
-/* Sets the state of the row that mover_row() locked last (m->row), where t->direct_update says that it can */
-extern void mover_update_row(Mover *m, Datum state);
+/* Sets the state of the row that mover_row() locked last (m->row), where t->direct_update says that it can; false: a trigger suppressed it */
+extern bool mover_update_row(Mover *m, Datum state);
 extern bool mover_row(Mover *m, Datum key, RowLock lock, ItemState *item);
 
 #endif							/* HD_REVIEW_MOVE_H */

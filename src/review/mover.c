@@ -361,9 +361,10 @@ mover_row(Mover *m, Datum key, RowLock lock, ItemState *item)
 /* ---- updating the row that is locked ---- */
 
 /* What ExecModifyTable would do for one row; the caller has become the owner */
-void
+bool
 mover_update_row(Mover *m, Datum state)
 {
+	bool		updated;
 	EState	   *estate = CreateExecutorState();
 	ResultRelInfo *rri = makeNode(ResultRelInfo);
 	TupleDesc	desc = RelationGetDescr(m->rel);
@@ -381,6 +382,7 @@ mover_update_row(Mover *m, Datum state)
 	new->tts_values[m->t->state.att - 1] = state;
 	new->tts_isnull[m->t->state.att - 1] = false;
 	ExecStoreVirtualTuple(new);
+	ItemPointerSetInvalid(&new->tts_tid);
 
 	PushActiveSnapshot(GetTransactionSnapshot());
 	estate->es_snapshot = GetActiveSnapshot();
@@ -388,6 +390,7 @@ mover_update_row(Mover *m, Datum state)
 	AfterTriggerBeginQuery();
 	hd_epq_init(&epq, estate);
 	ExecSimpleRelationUpdate(rri, estate, &epq, m->row, new);
+	updated = ItemPointerIsValid(&new->tts_tid);
 	EvalPlanQualEnd(&epq);
 	AfterTriggerEndQuery(estate);
 	PopActiveSnapshot();
@@ -396,4 +399,5 @@ mover_update_row(Mover *m, Datum state)
 	ExecCloseIndices(rri);
 	FreeExecutorState(estate);
 	CommandCounterIncrement();
+	return updated;
 }

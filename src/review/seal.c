@@ -177,6 +177,7 @@ make_seal_table(const ReviewTable *t, const char *name)
 					false, 0) != SPI_OK_UTILITY)
 		elog(ERROR, "could not create the table of seals");
 	CommandCounterIncrement();
+	review_revoke(table);
 }
 
 static const char *const seal_columns = "seal, snapshot::text, restored, last_at::text, items, events, root";

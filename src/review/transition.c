@@ -405,7 +405,8 @@ let_go(void)
 static void
 batch_is_over(void *serial)
 {
-	if (held && held->serial == (uint64) (uintptr_t) serial)
+	/* in the middle of a row: an error ends all of it, and whatever was held then is released with the (sub)transaction */
+	if (held && held->serial == (uint64) (uintptr_t) serial && !held->busy)
 		let_go();
 }
 

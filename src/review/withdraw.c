@@ -192,16 +192,17 @@ erase(const Withdraw *w, Relation rel, const ReviewTable *t, Outcome *out)
 static void
 do_table(const Withdraw *w, Oid relid, Outcome *out)
 {
-	Relation	rel = relation_open(relid, RowExclusiveLock);
+	Relation	rel;
 	ReviewTable *t;
 	OwnerScope	scope;
 
+	/* no lock on tables of others, which they could make one wait for */
 	if (!owns_table(relid, GetUserId()))
 	{
 		out->note = "the current role does not own the table: nothing was done";
-		relation_close(rel, RowExclusiveLock);
 		return;
 	}
+	rel = relation_open(relid, RowExclusiveLock);
 	t = review_table(rel);
 	if (w->mode == MODE_WITHDRAW)
 	{

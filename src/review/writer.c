@@ -171,6 +171,18 @@ end_as_owner(Writer *w, const OwnerScope *scope, ResourceOwner before)
 	CurrentResourceOwner = before;
 }
 
+/* A change that is not logged must not be made */
+static void
+check_written(const OpenTable *o)
+{
+	if (!ItemPointerIsValid(&o->new->tts_tid))
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("a trigger suppressed a row of table \"%s\"", RelationGetRelationName(o->rel)),
+				 errhint("See hdata.review_doctor()."),
+				 errtable(o->rel)));
+}
+
 void
 writer_insert(Writer *w, OpenTable *o)
 {
@@ -188,7 +200,9 @@ writer_insert(Writer *w, OpenTable *o)
 		OwnerScope	scope;
 		ResourceOwner before = begin_as_owner(w, &scope);
 
+		ItemPointerSetInvalid(&o->new->tts_tid);
 		ExecSimpleRelationInsert(o->rri, w->estate, o->new);
+		check_written(o);
 		end_as_owner(w, &scope, before);
 	}
 	ResetPerTupleExprContext(w->estate);
@@ -351,7 +365,9 @@ writer_update_side(Writer *w, const SideRow *row)
 			ResourceOwner before = begin_as_owner(w, &scope);
 
 			hd_epq_init(&epq, w->estate);
+			ItemPointerSetInvalid(&o->new->tts_tid);
 			ExecSimpleRelationUpdate(o->rri, w->estate, &epq, o->old, o->new);
+			check_written(o);
 			EvalPlanQualEnd(&epq);
 			end_as_owner(w, &scope, before);
 		}

@@ -81,6 +81,20 @@ SELECT (hdata.review_claim('ra_late')).item FROM generate_series(1, 3);
 SELECT count(*) FROM ra_late_review WHERE claimed_by IS NOT NULL;
 SELECT hdata.review_renew('ra_late', token) > now() AS renewed, hdata.review_release('ra_late', token) AS released FROM hdata.review_claim('ra_late');
 
+-- Who holds a claim, of a limited number, and asks for more where there is nothing more
+DELETE FROM ra_late WHERE id > 4;
+SELECT item FROM hdata.review_claim('ra_late');
+SELECT item FROM hdata.review_claim('ra_late');
+
+-- Many claims that have run out, of no use to who asks, do not hide one that is
+SELECT hdata.review_define('ra_queue', 'draft -> done as finish !author claim; initial draft; terminal done');
+CREATE TABLE ra_queue (id bigint PRIMARY KEY, author text, state text);
+SELECT hdata.review_attach('ra_queue', 'ra_queue', 'id', 'state', author => 'author', service => 'regress_ra_owner');
+INSERT INTO ra_queue SELECT i, CASE WHEN i <= 100 THEN 'ann' ELSE 'bea' END FROM generate_series(1, 101) i;
+SELECT count(*) FROM hdata.review_claim('ra_queue', 101, ttl => '1 microsecond', actor => 'zoe');
+UPDATE ra_queue_review SET claim_until = now() - (1000 - item) * interval '1 minute';
+SELECT item FROM hdata.review_claim('ra_queue', actor => 'ann');
+
 -- Keys that are equal and not the same text
 CREATE COLLATION ra_ci (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
 CREATE TABLE ra_ci (id text COLLATE ra_ci PRIMARY KEY, state text);
@@ -107,6 +121,7 @@ ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO regress_ra_ann, PUBLIC;
 ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO regress_ra_ann;
 CREATE TABLE ra_default (id bigint PRIMARY KEY, state text);
 SELECT hdata.review_attach('ra_default', 'ra_flow', 'id', 'state');
+SELECT seal, items FROM hdata.review_seal('ra_default');
 ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM regress_ra_ann, PUBLIC;
 ALTER DEFAULT PRIVILEGES REVOKE ALL ON SEQUENCES FROM regress_ra_ann;
 SELECT c.relname, a.grantee::regrole, string_agg(a.privilege_type, ',') AS privileges FROM pg_class c, aclexplode(c.relacl) a
@@ -144,6 +159,24 @@ SELECT tableoid::regclass, id, state FROM ra_parts ORDER BY id;
 SELECT item, seq, from_state, to_state, action FROM ra_parts_review_log ORDER BY item, seq;
 SELECT * FROM hdata.review_verify('ra_parts');
 
+-- Triggers written by hand, whose arguments are not understood, stop nobody who looks for attached tables, and smuggle nothing into queries
+CREATE TABLE ra_hand (id bigint PRIMARY KEY, state text, args text);
+CREATE FUNCTION ra_by_hand(VARIADIC extra text[]) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	DROP TRIGGER IF EXISTS zzz_hdata_review_guard ON ra_hand;
+	EXECUTE format('CREATE TRIGGER zzz_hdata_review_guard BEFORE INSERT OR UPDATE OR DELETE ON ra_hand FOR EACH ROW EXECUTE FUNCTION
+		hdata.review_guard(''flow=ra_flow'', ''key=id'', ''state=state'', ''side=ra_default_review'', ''log=ra_default_review_log'', %s)',
+		(SELECT string_agg(quote_literal(e), ', ') FROM unnest(extra) e));
+	RETURN (SELECT count(*) FILTER (WHERE rel = 'ra_hand'::regclass) || ' of ' || (count(*) > 1)::text FROM hdata.review_attachments());
+END $$;
+SELECT ra_by_hand('claim_limit=1'), ra_by_hand('content={'), ra_by_hand('claim_limit=x'), ra_by_hand('claim_ttl=99999999999999999999'), ra_by_hand('direct=maybe'),
+	ra_by_hand('roles=a.b.c.d'), ra_by_hand('roles=(SELECT 1) x'), ra_by_hand('roles=public.ra_hand WHERE true; DROP TABLE ra_hand; SELECT 1 FROM public.ra_hand'),
+	ra_by_hand('roles=public.ra_hand');
+SELECT ra_by_hand('roles=x y');
+INSERT INTO ra_hand VALUES (1);
+SELECT DISTINCT problem FROM hdata.review_doctor('ra_hand') ORDER BY 1;
+DROP TABLE ra_hand;
+
 -- A row that arrives in another partition fires triggers on INSERT, such as those that set an author: it is still the row that left
 CREATE TABLE ra_cross (id bigint, part text, author text, body text, state text, PRIMARY KEY (id, part)) PARTITION BY LIST (part);
 CREATE TABLE ra_cross_a PARTITION OF ra_cross FOR VALUES IN ('a');
@@ -180,6 +213,7 @@ SELECT seq, to_state, replayed FROM hdata.review_move('ra_sight', 1, 'submit', i
 SELECT seq, to_state, replayed FROM hdata.review_move('ra_sight', 1, 'approve', idem => 'mine');
 SET ROLE regress_ra_rex;
 SELECT seq, to_state, replayed FROM hdata.review_move('ra_sight', 1, 'submit', idem => 'mine');
+SELECT seq, to_state, replayed FROM hdata.review_move('ra_sight', 2, 'submit', idem => 'mine');
 SET ROLE regress_ra_owner;
 
 -- A table that inherits is not guarded; the doctor says so
@@ -221,6 +255,33 @@ TABLE ra_receipts;
 SELECT item, seq, from_state, to_state, action, actor, reason, idem FROM ra_nested_review_log ORDER BY item, seq;
 SELECT * FROM hdata.review_verify('ra_nested');
 
+-- A trigger on the log or the side table that swallows rows: what is not logged is not done
+INSERT INTO ra_nested VALUES (4);
+CREATE TRIGGER a BEFORE INSERT ON ra_nested_review_log FOR EACH ROW EXECUTE FUNCTION ra_swallow();
+SELECT seq FROM hdata.review_move('ra_nested', 4, 'submit');
+DROP TRIGGER a ON ra_nested_review_log;
+CREATE TRIGGER a BEFORE UPDATE ON ra_nested_review FOR EACH ROW EXECUTE FUNCTION ra_swallow();
+UPDATE ra_nested SET state = 'submitted' WHERE id = 4;
+DROP TRIGGER a ON ra_nested_review;
+SELECT item, seq, to_state FROM ra_nested_review_log WHERE item = 4;
+
+-- and one on the table that swallows a move: who did it is said
+CREATE TRIGGER b BEFORE UPDATE ON ra_nested FOR EACH ROW EXECUTE FUNCTION ra_swallow();
+SELECT seq FROM hdata.review_move('ra_nested', 4, 'submit');
+DROP TRIGGER b ON ra_nested;
+
+-- An error in a trigger on the log, within a subtransaction, leaves nothing open
+CREATE FUNCTION ra_fails() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM 1 / (i - 2) FROM generate_series(1, 3) i; RETURN NULL; END $$;
+CREATE TRIGGER a AFTER INSERT ON ra_nested_review_log FOR EACH ROW EXECUTE FUNCTION ra_fails();
+BEGIN;
+SAVEPOINT s;
+UPDATE ra_nested SET state = 'submitted' WHERE id = 3;
+ROLLBACK TO s;
+DROP TRIGGER a ON ra_nested_review_log;
+UPDATE ra_nested SET state = 'submitted' WHERE id = 3;
+COMMIT;
+SELECT seq, from_state, to_state FROM ra_nested_review_log WHERE item = 3 ORDER BY seq;
+
 -- Rows that change partition among many that are new and many that go
 INSERT INTO ra_parts SELECT i, 'a' FROM generate_series(100, 1099) i;
 WITH u AS (UPDATE ra_parts SET part = 'b' WHERE id BETWEEN 100 AND 599), d AS (DELETE FROM ra_parts WHERE id BETWEEN 600 AND 1099)
@@ -237,6 +298,6 @@ SELECT * FROM hdata.review_verify('ra_parts');
 RESET ROLE;
 
 -- CLEANUP
-DELETE FROM hdata.review_flows WHERE name = 'ra_flow';
+DELETE FROM hdata.review_flows WHERE name ~ '^ra_';
 DROP OWNED BY regress_ra_owner, regress_ra_ann, regress_ra_rex CASCADE;
 DROP ROLE regress_ra_owner, regress_ra_ann, regress_ra_rex;
