@@ -107,14 +107,14 @@ join_compare_members(Join *j, const Bucket *b, const Member *x, const Member *y,
 	bool		turned;
 	double		both;
 
-	j->work++;
-	HD_CHECK_EVERY(j->work);
+	HD_CHECK_WORK(j->work, STEPS_OF_PAIR);
 	if (b->before + Min(rest_from(j, x->set, x->next - 1), rest_from(j, y->set, y->next - 1)) < least)
 		return;
 	if (only && b->weight < least)
 		return;
 	if (c->side && c->side[x->set] == c->side[y->set])
 		return;
+	HD_CHECK_WORK(j->work, x->next + y->next);
 	/* a pair belongs to the bucket of the first tokens it has in common */
 	if (!only_so_many_before(c, x, y, b->k - 1))
 		return;
@@ -123,6 +123,7 @@ join_compare_members(Join *j, const Bucket *b, const Member *x, const Member *y,
 	if (j->skip && j->skip(j->arg, x->set, y->set))
 		return;
 	j->stats->verified++;
+	HD_CHECK_WORK(j->work, set_length(j, x->set) + set_length(j, y->set));
 	both = shared_behind(j, b, x, y, least, only);
 	if (both >= 0)
 		set_report_pair(c, j->m, j->t, turned ? y->set : x->set, turned ? x->set : y->set, both, j->found, j->arg, j->stats);
@@ -134,8 +135,7 @@ compare_whole(Join *j, const Member *x, const Member *y)
 {
 	const SetCollection *c = j->c;
 
-	j->work++;
-	HD_CHECK_EVERY(j->work);
+	HD_CHECK_WORK(j->work, STEPS_OF_PAIR + set_length(j, x->set) + set_length(j, y->set));
 	sets_verify(c, j->m, j->t, x->set, y->set, j->found, j->skip, j->arg, j->stats);
 }
 
@@ -183,8 +183,7 @@ compare_classes(Join *j, const Bucket *b)
 				else
 					join_compare_members(j, b, x, y, false);
 			}
-			j->work++;
-			HD_CHECK_EVERY(j->work);
+			HD_CHECK_WORK(j->work, STEPS_OF_PAIR);
 			if (own == b->n || !j->skip(j->arg, leader->set, y->set))
 			{
 				if (own == b->n && j->skip(j->arg, leader->set, y->set))
@@ -303,7 +302,7 @@ divide(Join *j, const Bucket *b, uint64 pairs, Division *d)
 			j->count[token[i]] += UINT64CONST(1) << 32;
 		}
 		steps += i - m->next;
-		HD_CHECK_EVERY(e + 1);
+		HD_CHECK_WORK(j->work, 1 + STEPS_OF_TOKEN * (i - m->next));
 		worth = steps <= pairs / 2;
 	}
 	for (uint32 e = 0; e < b->n && worth; e++)
@@ -317,7 +316,7 @@ divide(Join *j, const Bucket *b, uint64 pairs, Division *d)
 		for (; i < n && b->weight + rest_from(j, m->set, i) >= least; i++)
 			j->count[token[i]] += j->count[token[i]] > 0;
 		steps += i - m->next;
-		HD_CHECK_EVERY(e + 1);
+		HD_CHECK_WORK(j->work, 1 + STEPS_OF_TOKEN * (i - m->next));
 		worth = steps <= pairs;
 	}
 	d->part = array_alloc(worth ? n_touched : 0, sizeof(Part));
@@ -353,7 +352,7 @@ divide(Join *j, const Bucket *b, uint64 pairs, Division *d)
 		double		least_as_small = j->small_share * c->size[m->set];
 		uint32		n = set_length(j, m->set);
 
-		HD_CHECK_EVERY(e + 1);
+		HD_CHECK_WORK(j->work, 1 + STEPS_OF_TOKEN * (n - m->next));
 		for (uint32 i = m->next; i < n; i++)
 		{
 			double		most = b->weight + rest_from(j, m->set, i);
@@ -506,13 +505,14 @@ static float *
 sum_rests(const SetCollection *c)
 {
 	float	   *rest = array_alloc(c->start[c->n] + 1, sizeof(float));
+	int64		work = 0;
 
 	rest[c->start[c->n]] = 0;
 	for (int32 set = 0; set < c->n; set++)
 	{
 		double		sum = 0;
 
-		HD_CHECK_EVERY(set + 1);
+		HD_CHECK_WORK(work, 1 + STEPS_OF_TOKEN * (c->start[set + 1] - c->start[set]));
 		for (uint64 i = c->start[set + 1]; i-- > c->start[set];)
 		{
 			sum += c->weight[c->token[i]];

@@ -77,12 +77,16 @@ typedef struct Join
 	uint64	   *count;			/* [n_tokens] of divide(); zero outside of it */
 	uint32	   *touched;		/* [n_tokens] of divide() */
 	bool		components;		/* a pair that was found is to be skipped from then on */
-	int64		work;
+	int64		work;			/* steps since one looked for a cancel */
 	PairFound	found;
 	PairSkip	skip;
 	void	   *arg;
 	JoinStats  *stats;
 } Join;
+
+/* What comes down to about so many steps: a pair that is refused at once, and a token whose count or weight is looked up */
+#define STEPS_OF_PAIR 16
+#define STEPS_OF_TOKEN 4
 
 static inline uint32
 set_length(const Join *j, int32 set)
