@@ -20,4 +20,15 @@
 			CHECK_FOR_INTERRUPTS(); \
 	} while (0)
 
+/* Where one round may be a long one: "done" (an int64, kept by the caller) counts steps of a few ns */
+#define HD_CHECK_WORK(done, steps) \
+	do { \
+		(done) += (steps); \
+		if (unlikely((done) > 0xFFFFF)) \
+		{ \
+			(done) = 0; \
+			CHECK_FOR_INTERRUPTS(); \
+		} \
+	} while (0)
+
 #endif							/* HD_INTERRUPTS_H */

@@ -244,6 +244,7 @@ split_leaks_between(PG_FUNCTION_ARGS)
 	SrfRow		row;
 	Corpus	   *a,
 			   *b;
+	JoinPlan	plan = {.by_lsh = false};
 	Pairs		pairs;
 
 	join_options(fcinfo, 2, &o);
@@ -253,8 +254,8 @@ split_leaks_between(PG_FUNCTION_ARGS)
 		return (Datum) 0;
 	a = corpus_get_consistent(PG_GETARG_DATUM(0));
 	b = corpus_get_consistent(PG_GETARG_DATUM(1));
-	check_exact_join((double) a->n_tokens + b->n_tokens, (double) a->n_texts + b->n_texts);
-	pairs = all_pairs(corpus_sets(a, b, o.k, o.idf, false), NULL, o.measure, o.threshold, NULL, NULL);
+	plan.memory = check_exact_join((double) a->n_tokens + b->n_tokens, (double) a->n_texts + b->n_texts);
+	pairs = all_pairs(corpus_sets(a, b, o.k, o.idf, false), &plan, o.measure, o.threshold, NULL, NULL);
 	for (int64 i = 0; i < pairs.n; i++)
 	{
 		put_split(&row, a, pairs.pair[i].a);

@@ -97,9 +97,11 @@ follow_leaders(const SetCollection *c, SetMeasure m, double threshold, Component
 			leader[i] = i;
 			for (int32 j = next[i]; j >= 0; j = next[j])
 			{
-				work++;
-				HD_CHECK_EVERY(work);
-				if (leader[j] < 0 && set_similarity(m, set_shared(c, i, j), c->size[i], c->size[j]) >= threshold)
+				HD_CHECK_WORK(work, 1);
+				if (leader[j] >= 0)
+					continue;
+				HD_CHECK_WORK(work, c->start[i + 1] - c->start[i] + c->start[j + 1] - c->start[j]);
+				if (set_similarity(m, set_shared(c, i, j), c->size[i], c->size[j]) >= threshold)
 					leader[j] = i;
 			}
 		}

@@ -119,6 +119,7 @@ sets_without(const Corpus *c, const Given *given, int k, bool idf)
 	uint32	   *hash;
 	uint64		n = 0;
 	uint32		longest = 0;
+	int64		work = 0;
 
 	for (uint32 i = 0; i < c->n_texts; i++)
 		longest = Max(longest, c->text[i].n);
@@ -128,7 +129,7 @@ sets_without(const Corpus *c, const Given *given, int k, bool idf)
 		const CorpusText *t = &c->text[i];
 		int32		count;
 
-		HD_CHECK_EVERY(i + 1);
+		HD_CHECK_WORK(work, 1 + 32 * (int64) t->n);
 		corpus_grams(c->token + t->start, t->n, k, hash, &count);
 		for (int32 j = 0; j < count; j++)
 		{
@@ -171,6 +172,7 @@ typedef struct CopyRun
 	CopiedPair *pair;
 	int64		n;
 	int64		cap;
+	double		memory;			/* that the join may take */
 	int64		work;
 } CopyRun;
 
@@ -236,7 +238,8 @@ add_pair(CopyRun *r, int32 a, int32 b, double similarity, int64 shared)
 {
 	if (r->n == r->cap)
 	{
-		r->cap = Max(r->cap * 2, 256);
+		/* copying() makes a row of each */
+		r->cap = grown_pairs(r->cap, sizeof(CopiedPair) + sizeof(CopiedTexts), r->memory);
 		r->pair = r->pair ? repalloc_huge(r->pair, r->cap * sizeof(CopiedPair)) :
 			array_alloc(r->cap, sizeof(CopiedPair));
 	}
@@ -335,6 +338,7 @@ run_copies(FunctionCallInfo fcinfo, CopyRun *r)
 	JoinOptions o;
 	Given		given = {0};
 	JoinStats	stats;
+	double		n_tokens;
 
 	join_options(fcinfo, 1, &o);
 	if (!arg_given(fcinfo, 4))
@@ -349,14 +353,18 @@ run_copies(FunctionCallInfo fcinfo, CopyRun *r)
 	if (PG_ARGISNULL(0))
 		return false;
 	r->corpus = corpus_get_consistent(PG_GETARG_DATUM(0));
+	n_tokens = r->corpus->n_tokens;
 	if (arg_given(fcinfo, 3))
 	{
 		Corpus	   *without = corpus_get_consistent(PG_GETARG_DATUM(3));
 
 		warn_corpora_unicode(r->corpus, without);
+		n_tokens += without->n_tokens;
+		r->memory = check_exact_join(n_tokens, r->corpus->n_texts);
 		given_make(&given, r->corpus, without, o.k);
 	}
-	check_exact_join((double) r->corpus->n_tokens + given.n, r->corpus->n_texts);
+	else
+		r->memory = check_exact_join(n_tokens, r->corpus->n_texts);
 	r->sets = sets_without(r->corpus, &given, o.k, o.idf);
 	find_members(r);
 	sets_join(r->sets, measure_of_one_corpus(o.measure), o.threshold, found_sets, of_one_group, r, &stats);

@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include <math.h>
+
 #include "common/alloc.h"
 #include "common/args.h"
 #include "common/interrupts.h"
@@ -101,13 +103,29 @@ join_too_large(const char *method, double memory, const char *hint)
 			 errhint("%s", hint)));
 }
 
-void
+double
 check_exact_join(double n_tokens, double n_sets)
 {
 	double		memory = exact_join_memory(n_tokens, n_sets);
 
 	if (memory > join_limit())
 		join_too_large("exact", memory, "Set hdata.join_mem higher, or compare parts of the corpora.");
+	return memory;
+}
+
+int64
+grown_pairs(int64 cap, double pair_size, double memory)
+{
+	double		most = floor((join_limit() - memory) / pair_size);
+
+	if (most <= cap)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("too many pairs for the memory of a join"),
+				 errdetail("More than " INT64_FORMAT " were found; hdata.join_mem allows %d kB, of which the join may take %.0f kB.",
+						   cap, hdata_join_mem, memory / 1024),
+				 errhint("Set the threshold or hdata.join_mem higher, or ask for clusters, which take no more memory for many pairs.")));
+	return (int64) Min(most, Max(2.0 * cap, 256));
 }
 
 static void
@@ -155,7 +173,7 @@ add_pair(void *arg, int32 a, int32 b, double similarity)
 
 	if (p->n == p->cap)
 	{
-		p->cap = Max(p->cap * 2, 256);
+		p->cap = grown_pairs(p->cap, sizeof(Pair), p->memory);
 		p->pair = p->pair ? repalloc_huge(p->pair, p->cap * sizeof(Pair)) :
 			array_alloc(p->cap, sizeof(Pair));
 	}
@@ -205,16 +223,17 @@ chain_equal(const SetCollection *c)
 Pairs
 all_pairs(const SetCollection *c, const JoinPlan *plan, SetMeasure m, double threshold, PairSkip skip, void *arg)
 {
-	Pairs		found = {0},
+	Pairs		found = {.memory = plan->memory},
 				all = {0};
 	int32	   *next = chain_equal(c);
 	int64		work = 0;
 	JoinStats	stats;
 
-	if (plan && plan->by_lsh)
+	if (plan->by_lsh)
 		lsh_join(&plan->lsh, MOST_OF_BUCKET, c, m, threshold, add_pair, NULL, &found, &stats);
 	else
 		sets_join(c, m, threshold, add_pair, NULL, &found, &stats);
+	all.memory = plan->memory + (double) found.cap * sizeof(Pair);
 	for (int64 i = 0; i < found.n; i++)
 		for (int32 x = found.pair[i].a; x >= 0; x = next[x])
 			for (int32 y = found.pair[i].b; y >= 0; y = next[y])
@@ -237,6 +256,8 @@ all_pairs(const SetCollection *c, const JoinPlan *plan, SetMeasure m, double thr
 			}
 	if (all.n > 0)
 		sort_pairs(all.pair, all.n);
+	if (found.pair)
+		pfree(found.pair);
 	pfree(next);
 	return all;
 }
@@ -299,6 +320,7 @@ pairs_between(FunctionCallInfo fcinfo, const JoinOptions *o, bool df_of_a)
 	SrfRow		row;
 	Corpus	   *a,
 			   *b;
+	JoinPlan	plan = {.by_lsh = false};
 	Pairs		pairs;
 
 	srf_begin(fcinfo, &row);
@@ -307,8 +329,8 @@ pairs_between(FunctionCallInfo fcinfo, const JoinOptions *o, bool df_of_a)
 	a = corpus_get_consistent(PG_GETARG_DATUM(0));
 	b = corpus_get_consistent(PG_GETARG_DATUM(1));
 	warn_corpora_unicode(a, b);
-	check_exact_join((double) a->n_tokens + b->n_tokens, (double) a->n_texts + b->n_texts);
-	pairs = all_pairs(corpus_sets(a, b, o->k, o->idf, df_of_a), NULL, o->measure, o->threshold, NULL, NULL);
+	plan.memory = check_exact_join((double) a->n_tokens + b->n_tokens, (double) a->n_texts + b->n_texts);
+	pairs = all_pairs(corpus_sets(a, b, o->k, o->idf, df_of_a), &plan, o->measure, o->threshold, NULL, NULL);
 	for (int64 i = 0; i < pairs.n; i++)
 	{
 		put_text_id(&row, a, pairs.pair[i].a);

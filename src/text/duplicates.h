@@ -53,8 +53,10 @@ typedef struct JoinPlan
 
 /* Chooses the method within hdata.join_mem, or raises 54000; then makes the sets */
 extern SetCollection *plan_join(const Corpus *c, const JoinOptions *o, JoinPlan *plan);
-/* The same for what is always exact */
-extern void check_exact_join(double n_tokens, double n_sets);
+/* The same for what is always exact; the bytes it takes at most */
+extern double check_exact_join(double n_tokens, double n_sets);
+/* Room for more than "cap" pairs beside so much other memory within hdata.join_mem, or raises 54000 */
+extern int64 grown_pairs(int64 cap, double pair_size, double memory);
 
 typedef struct Pair
 {
@@ -68,6 +70,7 @@ typedef struct Pairs
 	Pair	   *pair;
 	int64		n;
 	int64		cap;
+	double		memory;			/* bytes that are in use besides */
 } Pairs;
 
 /*

@@ -346,7 +346,7 @@ const StateType idf_type = {
 
 /* ---- look-up ---- */
 
-/* Sparck Jones 1972, with the 1 that keeps weights positive, as in set_join.c */
+/* Sparck Jones 1972, with the 1 that keeps weights positive, as set_token_weight() */
 static double
 weight_of_df(const Idf *f, uint32 df)
 {

@@ -141,12 +141,13 @@ make_keys(Lsh *l)
 {
 	int			n_slots = l->plan->bands * l->plan->rows;
 	uint64		slot[SKETCH_MOST_SLOTS];
+	int64		work = 0;
 
 	for (int32 i = 0; i < l->n; i++)
 	{
 		int32		n = collect_elements(l, l->set[i]);
 
-		HD_CHECK_EVERY(i + 1);
+		HD_CHECK_WORK(work, 16 * ((int64) n + n_slots));
 		if (l->c->weight)
 			sketch_make_weighted(l->element, l->weight, n, n_slots, slot);
 		else
@@ -201,6 +202,7 @@ typedef struct Comparison
 	PairSkip	skip;
 	void	   *arg;
 	JoinStats  *stats;
+	int64		work;			/* steps since one looked for a cancel */
 } Comparison;
 
 /*
@@ -209,7 +211,7 @@ typedef struct Comparison
  * put it together with one of them.
  */
 static void
-compare_in_bucket(const Lsh *l, int band, const uint64 *pair, uint64 n, int most, uint32 *kept, const Comparison *how)
+compare_in_bucket(const Lsh *l, int band, const uint64 *pair, uint64 n, int most, uint32 *kept, Comparison *how)
 {
 	int			n_kept = 0;
 
@@ -218,14 +220,18 @@ compare_in_bucket(const Lsh *l, int band, const uint64 *pair, uint64 n, int most
 		uint32		x = (uint32) pair[i];
 		bool		together = false;
 
-		HD_CHECK_EVERY(i + 1);
+		HD_CHECK_WORK(how->work, 1);
 		for (int j = 0; j < n_kept && !together; j++)
 		{
 			int32		a = l->set[kept[j]];
 			int32		b = l->set[x];
 
+			HD_CHECK_WORK(how->work, 16 + 4 * band);
 			if (!met_before(l, band, kept[j], x))
+			{
+				HD_CHECK_WORK(how->work, l->c->start[a + 1] - l->c->start[a] + l->c->start[b + 1] - l->c->start[b]);
 				sets_verify(l->c, how->m, how->threshold, a, b, how->found, how->skip, how->arg, how->stats);
+			}
 			together = how->skip != NULL && how->skip(how->arg, a, b);
 		}
 		if (together)
@@ -242,7 +248,7 @@ lsh_join(const LshPlan *plan, int most, const SetCollection *c, SetMeasure m, do
 		 PairFound found, PairSkip skip, void *arg, JoinStats *stats)
 {
 	Lsh			l = {.c = c, .plan = plan};
-	Comparison	how = {m, threshold, found, skip, arg, stats};
+	Comparison	how = {m, threshold, found, skip, arg, stats, 0};
 	uint64	   *pair,
 			   *spare;
 	uint32	   *kept = array_alloc(most, sizeof(uint32));

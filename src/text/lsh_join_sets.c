@@ -38,13 +38,14 @@ hash_lists(const Corpus *corpus, int k, uint64 *start, SetPrint *print)
 {
 	uint32	   *token = array_alloc(corpus->n_tokens, sizeof(uint32));
 	uint64		n = 0;
+	int64		work = 0;
 
 	for (uint32 i = 0; i < corpus->n_texts; i++)
 	{
 		const CorpusText *t = &corpus->text[i];
 		int32		count;
 
-		HD_CHECK_EVERY(i + 1);
+		HD_CHECK_WORK(work, 1 + 16 * (int64) t->n);
 		start[i] = n;
 		corpus_grams(corpus->token + t->start, t->n, k, token + n, &count);
 		count = shingle_unique(token + n, count);
@@ -93,6 +94,8 @@ count_part(Frequent *f, uint64 *pair, uint64 n)
 static void
 count_frequencies(Frequent *f, const uint32 *token, const uint64 *start, const int32 *same_as, int32 n_sets)
 {
+	int64		work = 0;
+
 	for (uint32 part = 0; part < PARTS; part++)
 	{
 		uint64		n = 0;
@@ -101,7 +104,7 @@ count_frequencies(Frequent *f, const uint32 *token, const uint64 *start, const i
 		/* once to count, once to collect */
 		for (int32 i = 0; i < n_sets; i++)
 		{
-			HD_CHECK_EVERY(i + 1);
+			HD_CHECK_WORK(work, 1 + start[i + 1] - start[i]);
 			if (same_as[i] == i)
 				for (uint64 j = start[i]; j < start[i + 1]; j++)
 					n += token[j] >> PART_SHIFT == part;
@@ -110,7 +113,7 @@ count_frequencies(Frequent *f, const uint32 *token, const uint64 *start, const i
 		n = 0;
 		for (int32 i = 0; i < n_sets; i++)
 		{
-			HD_CHECK_EVERY(i + 1);
+			HD_CHECK_WORK(work, 1 + start[i + 1] - start[i]);
 			if (same_as[i] == i)
 				for (uint64 j = start[i]; j < start[i + 1]; j++)
 					if (token[j] >> PART_SHIFT == part)
@@ -168,6 +171,7 @@ rename_tokens(SetCollection *c, uint32 *token, uint64 *start, const Frequent *f,
 	double	   *size = array_alloc(c->n, sizeof(double));
 	int32	   *count = array_alloc(c->n, sizeof(int32));
 	uint64		n = 0;
+	int64		work = 0;
 
 	for (int32 i = 0; i < c->n; i++)
 	{
@@ -175,7 +179,7 @@ rename_tokens(SetCollection *c, uint32 *token, uint64 *start, const Frequent *f,
 		uint64		end = start[i + 1];
 		int32		listed = 0;
 
-		HD_CHECK_EVERY(i + 1);
+		HD_CHECK_WORK(work, 1 + 32 * (int64) (end - from));
 		start[i] = n;
 		count[i] = (int32) (end - from);
 		if (c->same_as[i] == i)

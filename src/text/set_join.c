@@ -16,76 +16,10 @@
 #include "postgres.h"
 
 #include <float.h>
-#include <math.h>
 
 #include "common/alloc.h"
 #include "common/interrupts.h"
 #include "text/set_join_buckets.h"
-
-/* Bounds give way by this much, so that rounding loses no pair; similarities are compared as they are */
-#define SLACK 1e-9
-
-/* ---- similarities ---- */
-
-double
-set_similarity(SetMeasure m, double both, double a, double b)
-{
-	switch (m)
-	{
-		case MEASURE_JACCARD:
-			return both / (a + b - both);
-		case MEASURE_DICE:
-			return 2 * both / (a + b);
-		case MEASURE_COSINE:
-			return both == 0 ? 0 : both / sqrt(a * b);
-		case MEASURE_OVERLAP:
-			return both == 0 ? 0 : both / Min(a, b);
-		case MEASURE_CONTAINMENT:
-			return b == 0 ? 1 : both / b;
-	}
-	return 0;
-}
-
-double
-set_shared(const SetCollection *c, int32 a, int32 b)
-{
-	uint64		i = c->start[a],
-				j = c->start[b];
-	uint64		i_end = c->start[a + 1],
-				j_end = c->start[b + 1];
-	double		both = 0;
-
-	while (i < i_end && j < j_end)
-	{
-		uint32		x = c->token[i];
-		uint32		y = c->token[j];
-
-		if (x == y)
-			both += c->weight ? c->weight[x] : 1;
-		i += x <= y;
-		j += y <= x;
-	}
-	return both;
-}
-
-/* The least that two sets have to share */
-static double
-least_shared_pair(SetMeasure m, double t, double a, double b)
-{
-	switch (m)
-	{
-		case MEASURE_JACCARD:
-			return t / (1 + t) * (a + b);
-		case MEASURE_DICE:
-			return t / 2 * (a + b);
-		case MEASURE_COSINE:
-			return t * sqrt(a * b);
-		case MEASURE_OVERLAP:
-			return t * Min(a, b);
-		default:
-			return t * b;
-	}
-}
 
 /* ---- pairs ---- */
 
@@ -165,52 +99,34 @@ shared_behind(const Join *j, const Bucket *b, const Member *x, const Member *y, 
 	return both < least ? -1 : both;
 }
 
-/* Reports a pair that reaches the threshold; side 0 first, where there are no sides the first of both */
-static void
-report_pair(const SetCollection *c, SetMeasure m, double threshold, int32 a, int32 b, double both,
-			PairFound found, void *arg, JoinStats *stats)
-{
-	double		similarity = set_similarity(m, both, c->size[a], c->size[b]);
-
-	if (similarity < threshold)
-		return;
-	stats->found++;
-	found(arg, a, b, similarity);
-}
-
-static inline bool
-is_turned(const SetCollection *c, int32 x, int32 y)
-{
-	return c->side ? c->side[x] > c->side[y] : x > y;
-}
-
 void
 join_compare_members(Join *j, const Bucket *b, const Member *x, const Member *y, bool only)
 {
 	const SetCollection *c = j->c;
-	double		least = least_shared_pair(j->m, j->t, c->size[y->set], c->size[x->set]) * (1 - SLACK);
+	double		least = set_least_shared(j->m, j->t, c->size[y->set], c->size[x->set]) * (1 - JOIN_SLACK);
 	bool		turned;
 	double		both;
 
-	j->work++;
-	HD_CHECK_EVERY(j->work);
+	HD_CHECK_WORK(j->work, STEPS_OF_PAIR);
 	if (b->before + Min(rest_from(j, x->set, x->next - 1), rest_from(j, y->set, y->next - 1)) < least)
 		return;
 	if (only && b->weight < least)
 		return;
 	if (c->side && c->side[x->set] == c->side[y->set])
 		return;
+	HD_CHECK_WORK(j->work, x->next + y->next);
 	/* a pair belongs to the bucket of the first tokens it has in common */
 	if (!only_so_many_before(c, x, y, b->k - 1))
 		return;
-	turned = is_turned(c, x->set, y->set);
+	turned = set_pair_is_turned(c, x->set, y->set);
 	j->stats->candidates++;
 	if (j->skip && j->skip(j->arg, x->set, y->set))
 		return;
 	j->stats->verified++;
+	HD_CHECK_WORK(j->work, set_length(j, x->set) + set_length(j, y->set));
 	both = shared_behind(j, b, x, y, least, only);
 	if (both >= 0)
-		report_pair(c, j->m, j->t, turned ? y->set : x->set, turned ? x->set : y->set, both, j->found, j->arg, j->stats);
+		set_report_pair(c, j->m, j->t, turned ? y->set : x->set, turned ? x->set : y->set, both, j->found, j->arg, j->stats);
 }
 
 /* A pair that may have been looked at elsewhere: where found() is not sensitive to that */
@@ -219,8 +135,7 @@ compare_whole(Join *j, const Member *x, const Member *y)
 {
 	const SetCollection *c = j->c;
 
-	j->work++;
-	HD_CHECK_EVERY(j->work);
+	HD_CHECK_WORK(j->work, STEPS_OF_PAIR + set_length(j, x->set) + set_length(j, y->set));
 	sets_verify(c, j->m, j->t, x->set, y->set, j->found, j->skip, j->arg, j->stats);
 }
 
@@ -268,8 +183,7 @@ compare_classes(Join *j, const Bucket *b)
 				else
 					join_compare_members(j, b, x, y, false);
 			}
-			j->work++;
-			HD_CHECK_EVERY(j->work);
+			HD_CHECK_WORK(j->work, STEPS_OF_PAIR);
 			if (own == b->n || !j->skip(j->arg, leader->set, y->set))
 			{
 				if (own == b->n && j->skip(j->arg, leader->set, y->set))
@@ -388,7 +302,7 @@ divide(Join *j, const Bucket *b, uint64 pairs, Division *d)
 			j->count[token[i]] += UINT64CONST(1) << 32;
 		}
 		steps += i - m->next;
-		HD_CHECK_EVERY(e + 1);
+		HD_CHECK_WORK(j->work, 1 + STEPS_OF_TOKEN * (i - m->next));
 		worth = steps <= pairs / 2;
 	}
 	for (uint32 e = 0; e < b->n && worth; e++)
@@ -402,7 +316,7 @@ divide(Join *j, const Bucket *b, uint64 pairs, Division *d)
 		for (; i < n && b->weight + rest_from(j, m->set, i) >= least; i++)
 			j->count[token[i]] += j->count[token[i]] > 0;
 		steps += i - m->next;
-		HD_CHECK_EVERY(e + 1);
+		HD_CHECK_WORK(j->work, 1 + STEPS_OF_TOKEN * (i - m->next));
 		worth = steps <= pairs;
 	}
 	d->part = array_alloc(worth ? n_touched : 0, sizeof(Part));
@@ -438,7 +352,7 @@ divide(Join *j, const Bucket *b, uint64 pairs, Division *d)
 		double		least_as_small = j->small_share * c->size[m->set];
 		uint32		n = set_length(j, m->set);
 
-		HD_CHECK_EVERY(e + 1);
+		HD_CHECK_WORK(j->work, 1 + STEPS_OF_TOKEN * (n - m->next));
 		for (uint32 i = m->next; i < n; i++)
 		{
 			double		most = b->weight + rest_from(j, m->set, i);
@@ -591,13 +505,14 @@ static float *
 sum_rests(const SetCollection *c)
 {
 	float	   *rest = array_alloc(c->start[c->n] + 1, sizeof(float));
+	int64		work = 0;
 
 	rest[c->start[c->n]] = 0;
 	for (int32 set = 0; set < c->n; set++)
 	{
 		double		sum = 0;
 
-		HD_CHECK_EVERY(set + 1);
+		HD_CHECK_WORK(work, 1 + STEPS_OF_TOKEN * (c->start[set + 1] - c->start[set]));
 		for (uint64 i = c->start[set + 1]; i-- > c->start[set];)
 		{
 			sum += c->weight[c->token[i]];
@@ -634,8 +549,8 @@ join_shares(Join *j)
 			j->large_share = 0;
 			j->sizes_bound = false;
 	}
-	j->small_share *= 1 - SLACK;
-	j->large_share *= 1 - SLACK;
+	j->small_share *= 1 - JOIN_SLACK;
+	j->large_share *= 1 - JOIN_SLACK;
 }
 
 static void
@@ -680,25 +595,4 @@ sets_join_components(const SetCollection *c, SetMeasure m, double threshold,
 					 PairFound found, PairSkip skip, void *arg, JoinStats *stats)
 {
 	join_sets(c, m, threshold, m != MEASURE_CONTAINMENT, found, skip, arg, stats);
-}
-
-/* Compares two sets and says so if they reach the threshold */
-void
-sets_verify(const SetCollection *c, SetMeasure m, double threshold, int32 x, int32 y,
-			PairFound found, PairSkip skip, void *arg, JoinStats *stats)
-{
-	bool		turned = is_turned(c, x, y);
-	int32		a = turned ? y : x;
-	int32		b = turned ? x : y;
-	double		both;
-
-	stats->candidates++;
-	if (c->side && c->side[a] == c->side[b])
-		return;
-	if (skip && skip(arg, a, b))
-		return;
-	stats->verified++;
-	both = set_shared(c, a, b);
-	if (both >= least_shared_pair(m, threshold, c->size[a], c->size[b]) * (1 - SLACK))
-		report_pair(c, m, threshold, a, b, both, found, arg, stats);
 }

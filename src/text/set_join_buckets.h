@@ -8,7 +8,42 @@
 #ifndef HD_SET_JOIN_BUCKETS_H
 #define HD_SET_JOIN_BUCKETS_H
 
+#include <math.h>
+
 #include "text/set_join.h"
+
+/* Bounds give way by this much, so that rounding loses no pair; similarities are compared as they are */
+#define JOIN_SLACK 1e-9
+
+/* The least that two sets have to share, by their sizes */
+static inline double
+set_least_shared(SetMeasure m, double t, double a, double b)
+{
+	switch (m)
+	{
+		case MEASURE_JACCARD:
+			return t / (1 + t) * (a + b);
+		case MEASURE_DICE:
+			return t / 2 * (a + b);
+		case MEASURE_COSINE:
+			return t * sqrt(a * b);
+		case MEASURE_OVERLAP:
+			return t * Min(a, b);
+		default:
+			return t * b;
+	}
+}
+
+/* Does x come second in a pair?  Side 0 comes first, where there are no sides the first of both */
+static inline bool
+set_pair_is_turned(const SetCollection *c, int32 x, int32 y)
+{
+	return c->side ? c->side[x] > c->side[y] : x > y;
+}
+
+/* Says so if a and b, that come in this order and share so much, reach the threshold */
+extern void set_report_pair(const SetCollection *c, SetMeasure m, double threshold, int32 a, int32 b, double both,
+							PairFound found, void *arg, JoinStats *stats);
 
 /*
  * A key is the first tokens that two sets have in common.  A bucket holds the
@@ -42,12 +77,16 @@ typedef struct Join
 	uint64	   *count;			/* [n_tokens] of divide(); zero outside of it */
 	uint32	   *touched;		/* [n_tokens] of divide() */
 	bool		components;		/* a pair that was found is to be skipped from then on */
-	int64		work;
+	int64		work;			/* steps since one looked for a cancel */
 	PairFound	found;
 	PairSkip	skip;
 	void	   *arg;
 	JoinStats  *stats;
 } Join;
+
+/* What comes down to about so many steps: a pair that is refused at once, and a token whose count or weight is looked up */
+#define STEPS_OF_PAIR 16
+#define STEPS_OF_TOKEN 4
 
 static inline uint32
 set_length(const Join *j, int32 set)

@@ -69,8 +69,7 @@ rank_tokens(Join *j, const Bucket *b, Local *l)
 		{
 			uint64	   *count = &j->count[c->token[i]];
 
-			j->work++;
-			HD_CHECK_EVERY(j->work);
+			HD_CHECK_WORK(j->work, STEPS_OF_TOKEN);
 			if (*count == 0)
 				j->touched[n_touched++] = c->token[i];
 			*count += one;
@@ -107,8 +106,7 @@ rank_members(Join *j, const Bucket *b, Local *l, uint64 room)
 		{
 			uint64		rank = j->count[c->token[i]];
 
-			j->work++;
-			HD_CHECK_EVERY(j->work);
+			HD_CHECK_WORK(j->work, STEPS_OF_TOKEN);
 			if (rank > 0)
 				l->rank[n++] = (uint32) rank - 1;
 		}
@@ -121,7 +119,7 @@ rank_members(Join *j, const Bucket *b, Local *l, uint64 room)
 
 /* So many of each set's first tokens that the rest is too little */
 static void
-find_prefixes(const Join *j, const Bucket *b, Local *l)
+find_prefixes(Join *j, const Bucket *b, Local *l)
 {
 	double		least_small = least_of_small(j, b);
 
@@ -134,7 +132,7 @@ find_prefixes(const Join *j, const Bucket *b, Local *l)
 		double		as_large = least_of(j, m, least_small);
 		double		sum = b->weight;
 
-		HD_CHECK_EVERY(e + 1);
+		HD_CHECK_WORK(j->work, 1 + STEPS_OF_TOKEN * (l->start[e + 1] - l->start[e]));
 		for (uint32 i = (uint32) (l->start[e + 1] - l->start[e]); i-- > 0;)
 		{
 			sum += token_weight(j, l->token[l->rank[l->start[e] + i]].token);
@@ -148,7 +146,7 @@ find_prefixes(const Join *j, const Bucket *b, Local *l)
 
 /* How many pairs are going to be looked at, those that meet twice counted twice; place[] where each token's sets begin */
 static uint64
-count_pairs(const Bucket *b, const Local *l, uint64 *place)
+count_pairs(Join *j, const Bucket *b, const Local *l, uint64 *place)
 {
 	uint64		pairs = 0;
 	uint64		sum = 0;
@@ -157,7 +155,7 @@ count_pairs(const Bucket *b, const Local *l, uint64 *place)
 	{
 		const uint32 *rank = l->rank + l->start[e];
 
-		HD_CHECK_EVERY(e + 1);
+		HD_CHECK_WORK(j->work, 1 + STEPS_OF_TOKEN * ((int64) l->large_end[e] + l->small_end[e]));
 		for (uint32 i = 0; i < l->large_end[e]; i++)
 			pairs += place[rank[i]];
 		for (uint32 i = 0; i < l->small_end[e]; i++)
@@ -196,8 +194,7 @@ compare_by_prefixes(Join *j, const Bucket *b, const Local *l, uint64 *from)
 				from[r]++;
 			for (uint64 p = from[r]; p < end[r]; p++)
 			{
-				j->work++;
-				HD_CHECK_EVERY(j->work);
+				HD_CHECK_WORK(j->work, STEPS_OF_TOKEN);
 				if (seen[post[p]] == e + 1)
 					continue;
 				seen[post[p]] = e + 1;
@@ -231,7 +228,7 @@ join_by_local_order(Join *j, const Bucket *b, uint64 pairs)
 	rank_members(j, b, &l, steps);
 	find_prefixes(j, b, &l);
 	place = array_alloc0((Size) l.n_tokens + 1, sizeof(uint64));
-	worth = count_pairs(b, &l, place) <= pairs / 2;
+	worth = count_pairs(j, b, &l, place) <= pairs / 2;
 	if (worth)
 		compare_by_prefixes(j, b, &l, place);
 	pfree(place);

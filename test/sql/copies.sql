@@ -92,6 +92,10 @@ DROP FUNCTION compared;
 DROP FUNCTION words;
 -- long work answers to a cancel
 CREATE TEMP TABLE big AS SELECT corpus_agg(i::bigint, 'what everybody has written in the same words number ' || i % 3, 'author ' || i % 7) AS c FROM generate_series(1, 60000) i;
+-- and its pairs have no room
+SET hdata.join_mem = '64MB';
+SELECT count(*) FROM big, copied_pairs(c);
+RESET hdata.join_mem;
 SET statement_timeout = '200ms';
 SELECT count(*) FROM big, copied_pairs(c);
 RESET statement_timeout;

@@ -33,6 +33,14 @@ SELECT count(*) FROM s, contamination(c, c);
 SET hdata.join_mem = '100kB';
 SELECT count(*) FROM s, duplicate_clusters(c);
 SELECT count(*) FROM s, duplicate_clusters(c, method => 'lsh');
+-- pairs count too: texts that are equal or alike make more of them than there is room for; clusters they are no matter for
+SET hdata.join_mem = '1MB';
+CREATE TEMP TABLE alike AS SELECT corpus_agg(i, 'the same words for all of you' || repeat(' and one more', i % 3)) AS c FROM generate_series(1, 600) i;
+SELECT count(*) FROM alike, duplicate_pairs(c, 0.8);
+SELECT count(*) FROM alike a, alike b, overlap_pairs(a.c, b.c, 0.8);
+SELECT d.cluster, count(*) FROM alike, duplicate_clusters(c, 0.95, 'jaccard') d GROUP BY 1 ORDER BY 1;
+SET hdata.join_mem = '4MB';
+SELECT count(*) FROM alike, duplicate_pairs(c, 0.8);
 -- releases word this differently
 \set VERBOSITY sqlstate
 SET hdata.join_mem = '1kB';

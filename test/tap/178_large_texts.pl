@@ -109,4 +109,12 @@ for my $join ("duplicate_pairs(c, 0.3, 'idf_overlap', unit => 'w1')", "duplicate
 
 	answered("SELECT count(*) FROM corpus, hdata.$join", int(1 + $took->[0] * $_), $join) for 0.1, 0.3, 0.6;
 }
+
+# ---- a join of long texts: few pairs, each of them much to compare ----
+
+$node->safe_psql($db, <<'SQL');
+CREATE TABLE long AS SELECT hdata.corpus_agg(i, t) AS c FROM (SELECT i, (SELECT string_agg('w' || ((w * 7919 + hashint4(w * 1000 + i) % 3 * 17) % 30000), ' ') FROM generate_series(1, 8000) w) AS t FROM generate_series(1, 200) i) x;
+SQL
+answered("SELECT count(*) FROM long, hdata.$_", 500, $_)
+	for "duplicate_pairs(c, 0.1, 'jaccard', 'lsh', 'w1')", "duplicate_pairs(c, 0.1, 'jaccard', 'exact', 'w1')";
 done_testing();

@@ -12,6 +12,7 @@ for pairs in 128 1; do
 		-Wdeclaration-after-statement ${CFLAGS:-} -DMANY_PAIRS=$pairs \
 		-I"$src" -I"$here" -I"$(${PG_CONFIG:-pg_config} --includedir-server)" \
 		"$here"/stubs.c "$here"/unit.c "$here"/join_test.c "$src"/text/set_join.c "$src"/text/set_join_local.c "$src"/text/set_collection.c \
+		"$src"/text/set_measure.c \
 		-lm -o "$out/join_test"
 	"$out/join_test"
 done
