@@ -16,10 +16,12 @@
 #include "common/args.h"
 #include "common/interrupts.h"
 #include "text/duplicates.h"
+#include "utils/memutils.h"
 
 /* Clusters of one corpus by one measure */
 typedef struct Grouping
 {
+	MemoryContext sets_cx;		/* of all that they take */
 	SetCollection *sets;
 	Clusters	clusters;
 } Grouping;
@@ -29,8 +31,12 @@ static bool
 group_texts(const Corpus *c, const JoinOptions *o, bool refine, Grouping *g)
 {
 	JoinPlan	plan;
+	MemoryContext old;
 
+	g->sets_cx = AllocSetContextCreate(CurrentMemoryContext, "hdata sets", ALLOCSET_DEFAULT_SIZES);
+	old = MemoryContextSwitchTo(g->sets_cx);
 	g->sets = plan_join(c, o, &plan);
+	MemoryContextSwitchTo(old);
 	clusters_make(g->sets, plan.by_lsh ? &plan.lsh : NULL, o->measure, o->threshold, refine, &g->clusters);
 	return plan.by_lsh;
 }
@@ -45,6 +51,24 @@ similarity_of(const Grouping *g, int32 a, int32 b)
 	if (a == b)
 		return 1;
 	return set_similarity(MEASURE_JACCARD, set_shared(c, a, b), c->size[a], c->size[b]);
+}
+
+/* [n] with the representative; what the sets took is free for the next join */
+static double *
+similarities_alone(Grouping *g)
+{
+	int32		n = g->sets->n;
+	double	   *similarity = array_alloc(n, sizeof(double));
+	int64		work = 0;
+
+	for (int32 i = 0; i < n; i++)
+	{
+		HD_CHECK_WORK(work, 16 + g->sets->start[i + 1] - g->sets->start[i]);
+		similarity[i] = similarity_of(g, g->clusters.representative[i], i);
+	}
+	MemoryContextDelete(g->sets_cx);
+	g->sets = NULL;
+	return similarity;
 }
 
 typedef struct Variant
@@ -102,6 +126,7 @@ corpus_template_groups(PG_FUNCTION_ARGS)
 				n = 0;
 	int64	   *variants,
 			   *number;
+	double	   *similarity;
 
 	plain_options.threshold = threshold_arg(fcinfo, 1, "threshold");
 	weighted_options.threshold = threshold_arg(fcinfo, 2, "duplicate_threshold");
@@ -120,6 +145,7 @@ corpus_template_groups(PG_FUNCTION_ARGS)
 	c = corpus_get_consistent(PG_GETARG_DATUM(0));
 	/* a template holds by components: its forms need not all be like the first */
 	by_lsh = group_texts(c, &plain_options, false, &plain);
+	similarity = similarities_alone(&plain);
 	/* both take the same way, and one notice says so */
 	weighted_options.method = by_lsh ? METHOD_LSH : METHOD_EXACT;
 	group_texts(c, &weighted_options, true, &weighted);
@@ -138,7 +164,7 @@ corpus_template_groups(PG_FUNCTION_ARGS)
 		put_text_id(&row, c, rep);
 		srf_int64(&row, plain.clusters.size[rep]);
 		srf_int64(&row, variants[rep]);
-		srf_float8(&row, similarity_of(&plain, rep, i));
+		srf_float8(&row, similarity[i]);
 		srf_float8(&row, similarity_of(&weighted, rep, i));
 		srf_end_row(&row);
 	}
