@@ -90,7 +90,7 @@ single_quantile(const SamplingPlan *plan, double accept, double lot)
 static double
 smallest_n(SamplingPlan plan, bool is_double, double p, double beta, double lot, double most)
 {
-	double		low = is_double ? plan.ac1 + 1 : plan.ac1;
+	double		low = plan.ac1;	/* a sample of no more is always accepted */
 	double		high = Max(low + 1, 4);
 
 #define TRY(size) (plan.n1 = (size), plan.n2 = is_double ? (size) : 0, plan_accepts(&plan, p, lot) <= beta)

@@ -378,10 +378,11 @@ quality_z14_switch(PG_FUNCTION_ARGS)
 		/* a sample as large as the lot is the lot */
 		sample = Min(plan.n, lot[i]);
 		letter[0] = plan.letter;
-		if (!isnan(bad[i]) && (bad[i] < 0 || bad[i] != floor(bad[i]) || (aql <= 15 && bad[i] > sample)))
+		if (!isnan(bad[i]) && (bad[i] < 0 || bad[i] != floor(bad[i]) || bad[i] > (aql <= 15 ? sample : LARGEST_LOT)))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("bad must be a whole number of at most the sample"),
+					 aql <= 15 ? errmsg("bad must be a whole number of at most the sample") :
+					 errmsg("bad must be a whole number from 0 to %.15g", LARGEST_LOT),
 					 errdetail("Element %d is %.15g, in a sample of %.15g.", i + 1, bad[i], sample)));
 		srf_int64(&row, i + 1);
 		srf_int64(&row, (int64) lot[i]);

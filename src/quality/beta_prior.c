@@ -66,10 +66,30 @@ trigamma(double x)
 	return shift + 1 / x + z / 2 + z / x * (1.0 / 6 - z * (1.0 / 30 - z * (1.0 / 42 - z * (1.0 / 30 - z * 5 / 66))));
 }
 
+/* What Stirling's formula lacks of ln Gamma(x), from 12 on */
+static double
+stirling_rest(double x)
+{
+	double		z = 1 / (x * x);
+
+	return (1.0 / 12 - z * (1.0 / 360 - z * (1.0 / 1260 - z * (1.0 / 1680 - z * (1.0 / 1188))))) / x;
+}
+
+/* Large arguments: x ln x of the three gamma functions is taken together, or its digits would be lost (Didonato & Morris 1992) */
 double
 log_beta(double a, double b)
 {
-	return log_gamma_of(a) + log_gamma_of(b) - log_gamma_of(a + b);
+	double		p = Min(a, b);
+	double		q = Max(a, b);
+	double		share = p / (p + q);
+
+	if (q < 12)
+		return log_gamma_of(a) + log_gamma_of(b) - log_gamma_of(a + b);
+	if (p < 12)
+		return log_gamma_of(p) + stirling_rest(q) - stirling_rest(p + q) +
+			p - p * log(p + q) + (q - 0.5) * log1p(-share);
+	return LOG_2PI_HALF - log(q) / 2 + stirling_rest(p) + stirling_rest(q) - stirling_rest(p + q) +
+		(p - 0.5) * log(share) + q * log1p(-share);
 }
 
 /* ---- maximum likelihood ---- */

@@ -59,6 +59,9 @@ extern double *mixture_weights(const PriorMixture *m, double x_left_out, double 
 extern double log_gamma_of(double x);
 extern double log_beta(double a, double b);
 
+/* n beyond it: the logarithms of the mixture have no digits left */
+#define ALWAYS_VALID_MOST_N 1e12
+
 /*
  * The set of p that a beta(a, b) mixture martingale has not excluded after x
  * successes in n: it covers the truth at all n at once with the confidence

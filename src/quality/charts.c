@@ -167,6 +167,8 @@ quality_ewma(PG_FUNCTION_ARGS)
 		p.estimate = z;
 		p.ci_low = z - quantile * se;
 		p.ci_high = z + quantile * se;
+		p.evidence = psprintf("%.2f standard errors %s the target, after " INT64_FORMAT " observation%s", fabs(z - target) / se,
+							  z < target ? "below" : "above", seen, seen == 1 ? "" : "s");
 		chart_row(&row, &p);
 	}
 	return (Datum) 0;
@@ -208,6 +210,10 @@ quality_p_chart(PG_FUNCTION_ARGS)
 		all += SIZE(i);
 		all_bad += bad[i];
 	}
+	if (!isfinite(all))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("the sum of sizes is out of range")));
 	if (isnan(center))
 		center = all_bad / all;
 	for (int i = 0; i < samples; i++)

@@ -94,8 +94,7 @@ quality_always_valid(PG_FUNCTION_ARGS)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("successes and n of an always-valid interval must be whole numbers"),
 					 errdetail("They are %.15g and %.15g.", x, n)));
-		/* beyond, the logarithms of the mixture have no digits left */
-		if (n > 1e12)
+		if (n > ALWAYS_VALID_MOST_N)
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					 errmsg("n of an always-valid interval must not be greater than 1e12")));

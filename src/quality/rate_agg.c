@@ -122,6 +122,9 @@ figures_of(const RateEstimate *r)
 	f.units = (double) r->clusters.n + (double) loose->n;
 	f.kish = w * w / sizes;
 	f.kish_rows = w * w / shortsum_value(&r->squares.ww);
+	/* what rounding alone leaves of clusters that are all alike is no variance */
+	if (squares <= f.units * (1e-14 * w) * (1e-14 * w))
+		squares = 0;
 	if (f.units > 1)
 		f.se = sqrt(f.units / (f.units - 1) * squares) / w;
 	return f;

@@ -14,12 +14,21 @@
 #include "common/interrupts.h"
 #include "quality/sequential.h"
 
+/* ln(p1 / p0), of which the ratio may be out of range */
+static double
+log_of_ratio(double p0, double p1)
+{
+	double		ratio = p1 / p0;
+
+	return isfinite(ratio) ? log(ratio) : log(p1) - log(p0);
+}
+
 Sprt
 sprt_of(double p0, double p1, double alpha, double beta)
 {
 	Sprt		s;
 
-	s.bad = log(p1 / p0);
+	s.bad = log_of_ratio(p0, p1);
 	s.good = log1p(-p1) - log1p(-p0);
 	s.reject = log((1 - beta) / alpha);
 	s.accept = log(beta / (1 - alpha));
@@ -125,7 +134,7 @@ bernoulli_gamma(double p0, double p1)
 {
 	double		good = log1p(-p1) - log1p(-p0);
 
-	return -good / (log(p1 / p0) - good);
+	return -good / (log_of_ratio(p0, p1) - good);
 }
 
 /*

@@ -131,6 +131,11 @@ quality_sprt_counts(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("bad and n must be whole numbers")));
+	if (PG_GETARG_FLOAT8(1) > ALWAYS_VALID_MOST_N)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("n of a sequential test must not be greater than %g", ALWAYS_VALID_MOST_N),
+				 errdetail("It is %.15g.", PG_GETARG_FLOAT8(1))));
 	sprt_row(&row, &s, 0, PG_GETARG_FLOAT8(0), PG_GETARG_FLOAT8(1), confidence);
 	return (Datum) 0;
 }

@@ -163,6 +163,12 @@ check_counts(double successes, double n)
 void
 chart_row(SrfRow *row, const ChartPoint *p)
 {
+	/* a sum of numbers near the largest there is */
+	if (isinf(p->statistic) || isinf(p->statistic_low))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("the statistic of a chart is out of range"),
+				 errdetail("It is so at place " INT64_FORMAT ".", p->at)));
 	srf_int64(row, p->at);
 	srf_float8(row, p->n);
 	srf_float8(row, p->statistic);

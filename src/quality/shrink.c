@@ -41,6 +41,9 @@ prior_note(const BetaPrior *p)
 	return NULL;
 }
 
+/* beyond, the logarithms of the likelihood have no digits left */
+#define MOST_TRIALS 1e12
+
 /* successes and n of units, two arrays of one length; false: one of them is NULL */
 static bool
 unit_arrays(FunctionCallInfo fcinfo, int *units, double **x, double **n)
@@ -63,6 +66,11 @@ unit_arrays(FunctionCallInfo fcinfo, int *units, double **x, double **n)
 		if (isnan((*x)[i]) || isnan((*n)[i]))
 			(*x)[i] = (*n)[i] = 0;
 		check_counts((*x)[i], (*n)[i]);
+		if ((*n)[i] > MOST_TRIALS)
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("trials must not be greater than %g", MOST_TRIALS),
+					 errdetail("Element %d is %.15g.", i + 1, (*n)[i])));
 	}
 	return true;
 }

@@ -395,6 +395,9 @@ km_rmst_ci(PG_FUNCTION_ARGS)
 
 /* ---- two of them ---- */
 
+/* of the logarithm of a ratio that the one-step estimate is taken for */
+#define FARTHEST_RATIO 5.0
+
 /* (km, km, confidence, null_value) */
 PG_FUNCTION_INFO_V1(km_compare);
 Datum
@@ -409,6 +412,7 @@ km_compare(PG_FUNCTION_ARGS)
 	double		beta = NAN,
 				se = NAN,
 				half;
+	bool		far;
 
 	if (null_value <= 0)
 		ereport(ERROR,
@@ -426,6 +430,8 @@ km_compare(PG_FUNCTION_ARGS)
 		se = 1 / sqrt(r.variance);
 	}
 	half = hd_norm_quantile((1 + confidence) / 2) * se;
+	/* one step from no difference: of groups of unequal size it goes beyond any ratio there is, with a narrow interval */
+	far = fabs(beta) > FARTHEST_RATIO;
 	srf_int64(&row, a->total);
 	srf_int64(&row, a->n_ended);
 	srf_float8(&row, r.expected_a);
@@ -433,11 +439,13 @@ km_compare(PG_FUNCTION_ARGS)
 	srf_int64(&row, b->n_ended);
 	srf_float8(&row, r.expected_b);
 	srf_float8(&row, beta / se);
-	srf_float8(&row, exp(beta));
-	srf_float8(&row, exp(beta - half));
-	srf_float8(&row, exp(beta + half));
-	srf_float8(&row, hd_norm_sf((beta - log(null_value)) / se));
-	srf_cstring(&row, isnan(beta) ? "nothing ended while both were at risk" : NULL);
+	srf_float8(&row, far ? NAN : exp(beta));
+	srf_float8(&row, far ? NAN : exp(beta - half));
+	srf_float8(&row, far ? NAN : exp(beta + half));
+	/* that there is no difference can be tested all the same */
+	srf_float8(&row, far && null_value != 1 ? NAN : hd_norm_sf((beta - log(null_value)) / se));
+	srf_cstring(&row, isnan(beta) ? "nothing ended while both were at risk" :
+				far ? "too far from 1 for a ratio by the one-step estimate: see z" : NULL);
 	srf_end_row(&row);
 	return (Datum) 0;
 }

@@ -190,6 +190,10 @@ pay_sums(const Pay *p, const Weighted *rate, PaySums *s)
 	s->mean_rate = exactsum_value(&rates) / s->n;
 	hours = exactsum_value(&seconds) / 3600;
 	s->ratio = exactsum_value(&pay) / hours;
+	if (!isfinite(s->ratio) || !isfinite(hours) || !isfinite(s->mean_rate))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("a sum of pay, time or hourly rates is out of range")));
 	for (size_t i = 0; i < p->n; i++)
 	{
 		double		r = rate[i].value - s->mean_rate;

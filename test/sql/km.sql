@@ -75,3 +75,8 @@ SELECT k FROM placebo;
 SELECT k FROM t6mp;
 SELECT '\x0103bff00000000000000201c0000000000000000003c0080000000000000100'::km::jsonb;
 SELECT pg_temp.failure('SELECT ' || quote_literal(v) || '::km') FROM (VALUES ('x'), ('\x'), ('\x02'), ('\x0100'), ('\x0101bff00000000000000000'), ('\x0101bff000000000000001'), ('\x0102bff00000000000000100bff00000000000000100'), ('\x01013ff00000000000000100'), ('\x0101bff0000000000000010000')) x(v);
+
+-- groups of very unequal size: one step goes beyond any ratio there is
+SELECT round(c.expected_a::numeric, 6) AS expected_a, round(c.z::numeric, 3) AS z, c.hazard_ratio, c.ci_low, c.ci_high, round(c.p_value::numeric, 6) AS p_value, c.note
+  FROM (SELECT hdata.km_agg(1.0::float8, true) AS a) AS x, (SELECT hdata.km_agg(2.0::float8, i > 0) AS b FROM generate_series(1, 2000) AS i) AS y,
+       LATERAL (VALUES (a, b, NULL), (b, a, 1.0), (a, b, 2.0)) AS v(l, r, null_value), hdata.km_compare(l, r, null_value => v.null_value) AS c;

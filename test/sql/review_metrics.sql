@@ -66,3 +66,6 @@ SELECT p FROM p;
 SELECT '\x0102bff3333333333333c06680000000000001c000000000000000c06680000000000003'::pay::jsonb;
 SELECT pg_temp.failure('SELECT ' || quote_literal(v) || '::decisions') FROM (VALUES ('x'), ('\x'), ('\x02'), ('\x0100'), ('\x01030101000161000001'), ('\x0103010100016100000101'), ('\x01030101000161000000'), ('\x0103010100016100004001'), ('\x0103010100016100000100'), ('\x01030101000161010101')) x(v);
 SELECT pg_temp.failure('SELECT ' || quote_literal(v) || '::pay') FROM (VALUES ('x'), ('\x'), ('\x02'), ('\x0100'), ('\x0101bff0000000000000bff000000000000000'), ('\x0101bff0000000000000800000000000000001'), ('\x0101bff0000000000000bff000000000000001'), ('\x0101bff0000000000000bff00000000000000100')) x(v);
+
+-- sums that overflow
+SELECT m.* FROM (SELECT hdata.pay_agg(1e308::float8, 1e5::float8) AS p FROM generate_series(1, 3)) AS q, hdata.pay_metrics(p) AS m;
