@@ -21,6 +21,7 @@
 #include "agreement/patterns.h"
 #include "common/compat.h"
 #include "common/interrupts.h"
+#include "common/ranks.h"
 
 typedef struct Sampler
 {
@@ -408,16 +409,6 @@ coefficient_of_draw(Sampler *s)
 }
 
 /* ---- the whole ---- */
-
-static int
-double_ascending(const void *a, const void *b)
-{
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
-
-	CHECK_FOR_INTERRUPTS();
-	return (x > y) - (x < y);
-}
 
 /* The value at rank (n + 1) p of n sorted ones, between the two nearest */
 static double

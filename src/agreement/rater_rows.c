@@ -19,6 +19,7 @@
 #include "common/compat.h"
 #include "common/exactsum.h"
 #include "common/interrupts.h"
+#include "common/ranks.h"
 #include "common/stats.h"
 
 typedef struct RaterWork
@@ -258,36 +259,6 @@ shrink(RaterWork *rw, RaterRow *rows)
 		rows[g].shrunk = within + between > 0 ? (between * rows[g].value + chance * mean) / (between + chance) : rows[g].value;
 	}
 	pfree(weight);
-}
-
-static int
-double_ascending(const void *a, const void *b)
-{
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
-
-/* How many of the ascending values are below x */
-static int32
-count_below(const double *sorted, int32 n, double x)
-{
-	int32		low = 0;
-
-	while (n > 0)
-	{
-		int32		half = n / 2;
-
-		if (sorted[low + half] < x)
-		{
-			low += half + 1;
-			n -= half + 1;
-		}
-		else
-			n = half;
-	}
-	return low;
 }
 
 /*

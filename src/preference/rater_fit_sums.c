@@ -11,6 +11,7 @@
 
 #include "common/alloc.h"
 #include "common/interrupts.h"
+#include "common/ranks.h"
 #include "common/stats.h"
 #include "preference/rater_fit_sums.h"
 
@@ -141,36 +142,6 @@ shrink(const RaterSums *s, int32 n_raters, RaterFitRow *rows)
 		/* an extreme value with a small expected one may leave the scale */
 		rows[g].shrunk = fmin(1, fmax(0, rows[g].shrunk));
 	}
-}
-
-static int
-double_ascending(const void *a, const void *b)
-{
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
-
-/* How many of the ascending values are below x */
-static int32
-count_below(const double *sorted, int32 n, double x)
-{
-	int32		low = 0;
-
-	while (n > 0)
-	{
-		int32		half = n / 2;
-
-		if (sorted[low + half] < x)
-		{
-			low += half + 1;
-			n -= half + 1;
-		}
-		else
-			n = half;
-	}
-	return low;
 }
 
 static double

@@ -16,6 +16,7 @@
 
 #include "common/alloc.h"
 #include "common/interrupts.h"
+#include "common/ranks.h"
 #include "common/stats.h"
 #include "review/metrics_decisions.h"
 
@@ -202,36 +203,6 @@ shrink(LeniencyRow *row, uint32 n, double confidence)
 				row[i].shrunk = (between * row[i].excess + v[i] * mean) / (between + v[i]);
 	}
 	pfree(v);
-}
-
-static int
-double_ascending(const void *a, const void *b)
-{
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
-
-/* How many of the ascending values are below x */
-static int64
-count_below(const double *sorted, int64 n, double x)
-{
-	int64		low = 0;
-
-	while (n > 0)
-	{
-		int64		half = n / 2;
-
-		if (sorted[low + half] < x)
-		{
-			low += half + 1;
-			n -= half + 1;
-		}
-		else
-			n = half;
-	}
-	return low;
 }
 
 /* Ranks that the intervals of excess allow, 1 the highest */

@@ -18,6 +18,7 @@
 
 #include "common/alloc.h"
 #include "common/interrupts.h"
+#include "common/ranks.h"
 #include "common/stats.h"
 #include "rubric/severity.h"
 
@@ -309,35 +310,6 @@ shrink_component(const Additive *a, int32 c, SeverityRow *rows)
 		if (!isnan(row->se))
 			row->shrunk = row->severity * between / (between + row->se * row->se);
 	}
-}
-
-static int
-double_ascending(const void *a, const void *b)
-{
-	double		x = *(const double *) a;
-	double		y = *(const double *) b;
-
-	return (x > y) - (x < y);
-}
-
-static int32
-count_below(const double *sorted, int32 n, double x)
-{
-	int32		low = 0;
-
-	while (n > 0)
-	{
-		int32		half = n / 2;
-
-		if (sorted[low + half] < x)
-		{
-			low += half + 1;
-			n -= half + 1;
-		}
-		else
-			n = half;
-	}
-	return low;
 }
 
 /* Ranks that the intervals allow, 1 the lowest effect */
