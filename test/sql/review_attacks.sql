@@ -125,7 +125,7 @@ SELECT seal, items FROM hdata.review_seal('ra_default');
 ALTER DEFAULT PRIVILEGES REVOKE ALL ON TABLES FROM regress_ra_ann, PUBLIC;
 ALTER DEFAULT PRIVILEGES REVOKE ALL ON SEQUENCES FROM regress_ra_ann;
 SELECT c.relname, a.grantee::regrole, string_agg(a.privilege_type, ',') AS privileges FROM pg_class c, aclexplode(c.relacl) a
-WHERE c.relname LIKE 'ra\_default\_review%' AND a.grantee <> c.relowner GROUP BY 1, 2 ORDER BY 1, 2::text COLLATE "C";
+WHERE c.relname LIKE 'ra\_default\_review%' AND a.grantee <> c.relowner GROUP BY 1, a.grantee ORDER BY 1, a.grantee;
 
 -- Moves between partitions: with a trigger that runs statements, and with triggers that swallow half of it
 CREATE TABLE ra_journal (t text);
