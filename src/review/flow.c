@@ -228,3 +228,13 @@ flow_actions_from(const Flow *flow, int32 from)
 	}
 	return out.data;
 }
+
+char *
+flow_allowed_from(const Flow *flow, int32 from)
+{
+	const char *name = flow->state[from].name;
+
+	if (flow->state[from].n_edges == 0)
+		return psprintf("Nothing is allowed from \"%s\".", name);
+	return psprintf("Allowed from \"%s\": %s.", name, flow_actions_from(flow, from));
+}

@@ -121,4 +121,7 @@ extern uint64 flow_targets(const Flow *flow, int32 from);
 /* "submit, withdraw": what can be done from a state and by whom, for DETAILs; "" if nothing */
 extern char *flow_actions_from(const Flow *flow, int32 from);
 
+/* The same as a sentence, also where nothing leads on */
+extern char *flow_allowed_from(const Flow *flow, int32 from);
+
 #endif							/* HD_FLOW_H */

@@ -202,9 +202,8 @@ refuse_frozen(const ReviewTable *t, Relation rel, int32 state, AttrNumber which)
 	ereport(ERROR,
 			(errcode(ERRCODE_REVIEW_FROZEN),
 			 errmsg("content is frozen in state \"%s\"", t->flow->state[state].name),
-			 errdetail("Allowed from \"%s\": %s.", t->flow->state[state].name,
-					   flow_actions_from(t->flow, state)),
-			 errhint("Move the item to a state that is not frozen first."),
+			 errdetail_internal("%s", flow_allowed_from(t->flow, state)),
+			 t->flow->state[state].n_edges > 0 ? errhint("Move the item to a state that is not frozen first.") : 0,
 			 which > 0 ? errtablecol(rel, which) : errtable(rel),
 			 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "frozen")));
 }
@@ -326,7 +325,7 @@ direct_edge(ReviewTable *t, Relation rel, const Row *old, const Row *new, Review
 		ereport(ERROR,
 				(errcode(ERRCODE_REVIEW_NO_EDGE),
 				 errmsg("the state of \"%s\" is changed by hdata.review_move() alone", RelationGetRelationName(rel)),
-				 errdetail("Allowed from \"%s\": %s.", state_of(t, old), flow_actions_from(t->flow, old->number)),
+				 errdetail_internal("%s", flow_allowed_from(t->flow, old->number)),
 				 errtablecol(rel, t->state.att),
 				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "direct")));
 	item_of(t, old, &item);
@@ -375,8 +374,8 @@ check_deletable(const ReviewTable *t, Relation rel, const Row *old)
 		ereport(ERROR,
 				(errcode(ERRCODE_REVIEW_NOT_DELETABLE),
 				 errmsg("a row in state \"%s\" cannot be deleted", state_of(t, old)),
-				 errdetail("Allowed from \"%s\": %s.", state_of(t, old), flow_actions_from(t->flow, old->number)),
-				 errhint("Move it to a deletable state first."),
+				 errdetail_internal("%s", flow_allowed_from(t->flow, old->number)),
+				 t->flow->state[old->number].n_edges > 0 ? errhint("Move it to a deletable state first.") : 0,
 				 errtablecol(rel, t->state.att),
 				 err_generic_string(PG_DIAG_CONSTRAINT_NAME, "deletable")));
 }

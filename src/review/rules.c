@@ -43,13 +43,7 @@ refusal_no_edge(ReviewTable *t, int32 from, const char *message)
 
 	r->about_state = true;
 	if (from >= 0)
-	{
-		char	   *allowed = flow_actions_from(t->flow, from);
-
-		r->detail = allowed[0] != '\0'
-			? psprintf("Allowed from \"%s\": %s.", state_name(t, from), allowed)
-			: psprintf("Nothing is allowed from \"%s\".", state_name(t, from));
-	}
+		r->detail = flow_allowed_from(t->flow, from);
 	return r;
 }
 

@@ -174,3 +174,15 @@ DROP OWNED BY regress_hd_owner, regress_hd_other;
 DROP ROLE regress_hd_owner, regress_hd_other;
 DROP FUNCTION hd_error(text);
 DELETE FROM hdata.review_flows WHERE name = 'hd_attach';
+
+-- in a terminal state nothing is allowed, and no way out is hinted at
+SELECT hdata.review_define('ends', 'draft -> approved as approve; initial draft; terminal approved; frozen approved');
+CREATE TABLE ends (id int PRIMARY KEY, body text, state text NOT NULL DEFAULT 'draft');
+SELECT hdata.review_attach('ends', 'ends', 'id', 'state', content => '{body}');
+INSERT INTO ends VALUES (1, 'as it is');
+UPDATE ends SET state = 'approved';
+UPDATE ends SET body = 'changed';
+DELETE FROM ends;
+UPDATE ends SET state = 'draft';
+DROP TABLE ends, ends_review, ends_review_log;
+DELETE FROM hdata.review_flows WHERE name = 'ends';
