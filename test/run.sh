@@ -347,7 +347,7 @@ start_cluster()
 count_results()
 {
     awk '
-        /^1\.\.0 +# *[Ss][Kk][Ii][Pp]/  { s++; next }
+        /^1\.\.0 +# *[Ss][Kk][Ii][Pp]|^[^ ]+ \.+ skipped: /  { s++; next }
         /^(not )?ok [0-9]+.*# *([Ss][Kk][Ii][Pp]|TODO)/ { s++; next }
         /^ok +[0-9]+/           { p++; next }
         /^not ok +[0-9]+/       { f++; next }
@@ -370,7 +370,7 @@ suite()
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
     if [ "$s" != 0 ]; then
         echo "SKIPPED in $name:"
-        grep -Ei '# *(skip|todo)' "$name.log" | sort | uniq -c || true
+        grep -Ei '# *(skip|todo)|\.\. skipped: ' "$name.log" | sort | uniq -c || true
     fi
     if [ "$status" != 0 ]; then show_failure "$name"; fi
 }
