@@ -148,19 +148,23 @@ extern Datum state_final(const StateType *type, FunctionCallInfo fcinfo);
 	Datum name(PG_FUNCTION_ARGS) { return (expr); } \
 	extern PGDLLEXPORT Datum name(PG_FUNCTION_ARGS)
 
-/* prefix_in, prefix_out, ..., prefix_eq, ..., prefix_combine, prefix_final */
-#define STATE_FUNCTIONS(prefix, type) \
-	STATE_FUNCTION(prefix##_in, state_in(&type, fcinfo)); \
-	STATE_FUNCTION(prefix##_out, state_out(&type, fcinfo)); \
-	STATE_FUNCTION(prefix##_recv, state_recv(&type, fcinfo)); \
-	STATE_FUNCTION(prefix##_send, state_send(&type, fcinfo)); \
+/* prefix_eq, ..., prefix_cmp: alone, for a type whose canonical bytes are no state */
+#define STATE_COMPARISONS(prefix, type) \
 	STATE_FUNCTION(prefix##_eq, BoolGetDatum(state_cmp(&type, fcinfo) == 0)); \
 	STATE_FUNCTION(prefix##_ne, BoolGetDatum(state_cmp(&type, fcinfo) != 0)); \
 	STATE_FUNCTION(prefix##_lt, BoolGetDatum(state_cmp(&type, fcinfo) < 0)); \
 	STATE_FUNCTION(prefix##_le, BoolGetDatum(state_cmp(&type, fcinfo) <= 0)); \
 	STATE_FUNCTION(prefix##_gt, BoolGetDatum(state_cmp(&type, fcinfo) > 0)); \
 	STATE_FUNCTION(prefix##_ge, BoolGetDatum(state_cmp(&type, fcinfo) >= 0)); \
-	STATE_FUNCTION(prefix##_cmp, Int32GetDatum(state_cmp(&type, fcinfo))); \
+	STATE_FUNCTION(prefix##_cmp, Int32GetDatum(state_cmp(&type, fcinfo)))
+
+/* prefix_in, prefix_out, ..., prefix_eq, ..., prefix_combine, prefix_final */
+#define STATE_FUNCTIONS(prefix, type) \
+	STATE_FUNCTION(prefix##_in, state_in(&type, fcinfo)); \
+	STATE_FUNCTION(prefix##_out, state_out(&type, fcinfo)); \
+	STATE_FUNCTION(prefix##_recv, state_recv(&type, fcinfo)); \
+	STATE_FUNCTION(prefix##_send, state_send(&type, fcinfo)); \
+	STATE_COMPARISONS(prefix, type); \
 	STATE_FUNCTION(prefix##_hash, state_hash(&type, fcinfo)); \
 	STATE_FUNCTION(prefix##_hash_extended, state_hash_extended(&type, fcinfo)); \
 	STATE_FUNCTION(prefix##_combine, state_combine(&type, fcinfo)); \

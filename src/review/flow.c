@@ -22,13 +22,7 @@
 /* Comparison and hashing are those of any canonical bytes; the rest is here */
 static const StateType flow_type = {.name = "review_flow"};
 
-STATE_FUNCTION(review_flow_eq, BoolGetDatum(state_cmp(&flow_type, fcinfo) == 0));
-STATE_FUNCTION(review_flow_ne, BoolGetDatum(state_cmp(&flow_type, fcinfo) != 0));
-STATE_FUNCTION(review_flow_lt, BoolGetDatum(state_cmp(&flow_type, fcinfo) < 0));
-STATE_FUNCTION(review_flow_le, BoolGetDatum(state_cmp(&flow_type, fcinfo) <= 0));
-STATE_FUNCTION(review_flow_gt, BoolGetDatum(state_cmp(&flow_type, fcinfo) > 0));
-STATE_FUNCTION(review_flow_ge, BoolGetDatum(state_cmp(&flow_type, fcinfo) >= 0));
-STATE_FUNCTION(review_flow_cmp, Int32GetDatum(state_cmp(&flow_type, fcinfo)));
+STATE_COMPARISONS(review_flow, flow_type);
 STATE_FUNCTION(review_flow_hash, state_hash(&flow_type, fcinfo));
 STATE_FUNCTION(review_flow_hash_extended, state_hash_extended(&flow_type, fcinfo));
 

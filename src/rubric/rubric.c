@@ -24,13 +24,7 @@
 /* Comparison and hashing are those of any canonical bytes; the rest is here */
 static const StateType rubric_type = {.name = "rubric"};
 
-STATE_FUNCTION(rubric_eq, BoolGetDatum(state_cmp(&rubric_type, fcinfo) == 0));
-STATE_FUNCTION(rubric_ne, BoolGetDatum(state_cmp(&rubric_type, fcinfo) != 0));
-STATE_FUNCTION(rubric_lt, BoolGetDatum(state_cmp(&rubric_type, fcinfo) < 0));
-STATE_FUNCTION(rubric_le, BoolGetDatum(state_cmp(&rubric_type, fcinfo) <= 0));
-STATE_FUNCTION(rubric_gt, BoolGetDatum(state_cmp(&rubric_type, fcinfo) > 0));
-STATE_FUNCTION(rubric_ge, BoolGetDatum(state_cmp(&rubric_type, fcinfo) >= 0));
-STATE_FUNCTION(rubric_cmp, Int32GetDatum(state_cmp(&rubric_type, fcinfo)));
+STATE_COMPARISONS(rubric, rubric_type);
 STATE_FUNCTION(rubric_hash_value, state_hash(&rubric_type, fcinfo));
 STATE_FUNCTION(rubric_hash_value_extended, state_hash_extended(&rubric_type, fcinfo));
 
